@@ -1,0 +1,1 @@
+"""A second route to every KPI: plain Python from METRICS.md over the demo generator's own truth."""

@@ -1,0 +1,112 @@
+"""The published KPIs of the demo shop against the second route, for every week, workflow and metric."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.oracle.agents import hourly_costs
+from tests.oracle.numbers import Number, Numbers, World, all_numbers, build_world
+from tests.oracle.shop import read_shop
+from tests.oracle.truth import read_checkouts, read_orders, read_tickets
+
+SHOWN = 20
+Cell = tuple[date, str, str]
+
+
+@pytest.fixture(scope="module")
+def published(demo_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published snapshot, read-only."""
+    with duckdb.connect(str((demo_home / "data/warehouse/current").resolve()), read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="module")
+def world(demo_home: Path, published: duckdb.DuckDBPyConnection) -> World:
+    """The demo's truth as of the published snapshot's instant."""
+    (snapshot,) = published.sql("select snapshot_at from snapshot").fetchall()[0]
+    truth, shop = demo_home / "truth", read_shop(demo_home)
+    return build_world(
+        shop,
+        snapshot.replace(tzinfo=UTC),
+        read_tickets(truth),
+        read_orders(truth),
+        read_checkouts(truth),
+        hourly_costs(demo_home, shop),
+    )
+
+
+@pytest.fixture(scope="module")
+def expected(world: World) -> Numbers:
+    """Every number by the second route."""
+    return all_numbers(world)
+
+
+@pytest.fixture(scope="module")
+def actual(published: duckdb.DuckDBPyConnection) -> Numbers:
+    """Every number as published, over all variants and channels."""
+    rows = published.sql(
+        "select week, workflow, metric, value, n from kpi_week where variant = 'all' and channel = 'all'"
+    ).fetchall()
+    return {(week, workflow, metric): (value, n) for week, workflow, metric, value, n in rows}
+
+
+def is_same(one: Number, other: Number) -> bool:
+    """Equal n, and values equal to 1e-9 relative or both unknown."""
+    if one[1] != other[1]:
+        return False
+    if one[0] is None or other[0] is None:
+        return one[0] is other[0]
+    return math.isclose(one[0], other[0], rel_tol=1e-9, abs_tol=1e-12)
+
+
+def describe(differences: dict[str, list[str]]) -> str:
+    """The differences of every metric: how many, and the first of them."""
+    parts = []
+    for metric, found in sorted(differences.items()):
+        parts.append(f"{metric}: {len(found)} differ")
+        parts.extend(f"    {line}" for line in found[:SHOWN])
+    return "\n".join(parts)
+
+
+def test_every_kpi_equals_the_second_route(expected: Numbers, actual: Numbers) -> None:
+    """Same n and same value in every week and workflow, where either side has a number."""
+    differences: dict[str, list[str]] = defaultdict(list)
+    for cell in sorted(expected.keys() | actual.keys()):
+        theirs, ours = actual.get(cell, (None, 0)), expected.get(cell, (None, 0))
+        absent_zero = cell not in actual and ours[1] == 0
+        if not is_same(theirs, ours) and not absent_zero:
+            week, workflow, metric = cell
+            differences[metric].append(f"{week} {workflow}: published {theirs}, second route {ours}")
+    assert not differences, "\n" + describe(differences)
+
+
+def test_every_metric_has_published_numbers(expected: Numbers, actual: Numbers) -> None:
+    """No metric passes by being absent."""
+    known = {metric for (_, _, metric), (_, n) in expected.items() if n}
+    assert known - {metric for (_, _, metric), (_, n) in actual.items() if n} == set()
+
+
+def test_the_snapshot_is_the_largest_instant_of_the_exports(world: World) -> None:
+    """No event of the truth lies after the snapshot."""
+    last = max(event.at for story in world.stories for event in story.ticket.events)
+    assert last <= world.snapshot
+
+
+def test_the_ledger_balances(world: World) -> None:
+    """By the second route itself: what was put in is counted, excluded or unallocated, to the cent."""
+    ledger = world.ledger
+    total = sum(ledger.by_ticket.values()) + sum(ledger.unallocated.values())
+    assert round(total, 2) == round(ledger.put_in, 2)
+
+
+def test_the_truth_covers_a_year(world: World) -> None:
+    """The demo is long enough for both daylight-saving changes."""
+    assert len(world.weeks) >= 52
+    assert world.snapshot > datetime(2000, 1, 1, tzinfo=UTC)
