@@ -1,0 +1,68 @@
+{{ config(materialized='view') }}
+
+-- One row of a log says several things at once: the activity, what it means for the status, who has the case now.
+with
+    events as (select * from {{ ref('stg_event_log__events') }}),
+
+    cases as (select ticket_key, created_at from {{ ref('int_event_log_cases') }}),
+
+    -- A case is somebody's request, so it opens with a word of the customer's even where the log keeps no messages.
+    opened as (
+        select ticket_key, created_at as happened_at, unnest([{'number': -1, 'kind': 'created'}, {'number': -2, 'kind': 'comment'}]) as fact
+        from cases
+    ),
+
+    said as (
+        select
+            ticket_key,
+            log,
+            event_id,
+            happened_at,
+            unnest(
+                [
+                    {'kind': 'activity', 'value': activity, 'is_public': null, 'nudge': 0},
+                    {'kind': 'status', 'value': {{ status_of_meaning() }}, 'is_public': null, 'nudge': 1},
+                    {'kind': 'assignee', 'value': log || '-' || resource, 'is_public': null, 'nudge': 2},
+                    {'kind': 'group', 'value': group_name, 'is_public': null, 'nudge': 3},
+                    {
+                        'kind': 'comment',
+                        'value': case when meaning in ('reply', 'customer_reply', 'private_note') then meaning end,
+                        'is_public': meaning <> 'private_note',
+                        'nudge': 4
+                    }
+                ]
+            ) as fact,
+            meaning,
+            resource,
+            activity
+        from events
+    )
+
+select
+    ticket_key,
+    fact.number as event_id,
+    -9223372036854775807 as update_id,
+    happened_at,
+    fact.kind,
+    null::varchar as from_value,
+    null::varchar as to_value,
+    'customer' as actor_kind,
+    null::varchar as actor_id,
+    case when fact.kind = 'comment' then true end as is_public,
+    null::varchar as activity
+from opened
+union all by name
+select
+    ticket_key,
+    hash(event_id, fact.nudge)::hugeint % 4611686018427387904 as event_id,
+    event_id as update_id,
+    happened_at,
+    fact.kind,
+    null::varchar as from_value,
+    case when fact.kind not in ('activity', 'comment') then fact."value" end as to_value,
+    case when meaning in ('created', 'customer_reply') then 'customer' else 'human' end as actor_kind,
+    log || '-' || resource as actor_id,
+    fact.is_public,
+    case when fact.kind = 'activity' then activity end as activity
+from said
+where fact."value" is not null

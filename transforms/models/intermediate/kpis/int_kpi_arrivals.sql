@@ -1,0 +1,4 @@
+{{ config(materialized='view') }}
+
+select created_week as week, *
+from {{ ref('fct_ticket') }}

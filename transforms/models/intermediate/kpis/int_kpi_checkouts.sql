@@ -1,0 +1,11 @@
+{{ config(materialized='view') }}
+
+select
+    abandoned_week as week,
+    (select min(workflow) from {{ source('config', 'workflow') }} where is_cart_recovery) as workflow,
+    null::varchar as variant,
+    null::varchar as channel,
+    is_entered,
+    is_completed,
+    total as checkout_total
+from {{ ref('fct_checkout') }}

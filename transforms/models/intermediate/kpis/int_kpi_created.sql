@@ -1,0 +1,5 @@
+{{ config(materialized='view') }}
+
+select created_week as week, *
+from {{ ref('fct_ticket') }}
+where is_measured

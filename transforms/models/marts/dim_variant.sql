@@ -1,0 +1,2 @@
+select workflow, variant, name, position
+from {{ source('config', 'variant') }}

@@ -1,0 +1,2 @@
+select metric, workflow, priority, value
+from {{ source('config', 'target') }}

@@ -1,0 +1,27 @@
+-- An audit never changes once written, so any loaded version of an event is the event.
+select distinct on (event_id)
+    event_id,
+    audit_id,
+    ticket_id as ticket_key,
+    author_id,
+    event_type,
+    field_name,
+    "value" as to_value,
+    previous_value as from_value,
+    is_public,
+    macro_id,
+    macro_title,
+    via_rel,
+    rule_id,
+    rule_title,
+    created_at as happened_at,
+    coalesce(channel = 'rule' or rule_id is not null or author_id = -1, false) as is_rule
+from {{ source('raw', 'zendesk_audit_event') }}
+where
+    event_type in ('Create', 'Change', 'Comment', 'VoiceComment', 'AgentMacroReference')
+    and (
+        event_type not in ('Create', 'Change')
+        or field_name in ('status', 'group_id', 'assignee_id', 'priority')
+        or field_name = (select tracked_time_field_id::varchar from {{ source('config', 'setting') }})
+        or channel = 'rule'
+    )

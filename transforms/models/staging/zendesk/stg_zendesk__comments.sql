@@ -1,0 +1,9 @@
+select distinct on (comment_id)
+    comment_id,
+    audit_id,
+    ticket_id as ticket_key,
+    author_id,
+    is_public,
+    created_at as happened_at,
+    coalesce(channel = 'rule' or author_id = -1, false) as is_rule
+from {{ source('raw', 'zendesk_comment') }}
