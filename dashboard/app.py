@@ -1,0 +1,20 @@
+"""The router: which pages there are, and what they share. Started by `flowmeter serve`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+# Without a :material: icon: for those the browser would ask a font host outside.
+PAGES = (
+    st.Page("app_pages/weekly.py", title="This week", url_path="weekly", default=True),
+    st.Page("app_pages/files.py", title="Data", url_path="files"),
+)
+
+
+def main() -> None:
+    """Runs the chosen page."""
+    st.set_page_config(page_title="Flowmeter", layout="wide")
+    st.navigation(list(PAGES), position="top").run()
+
+
+main()

@@ -1,0 +1,105 @@
+"""The weekly page: what moved last week, and does it matter."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.wording import Speech
+from dashboard import data, weekly_view
+from dashboard.components import backlog, filters, states, theme, ticket_list, top_line, trend, volume
+from dashboard.components.explained import explained
+from dashboard.components.kpi_strip import strip_html
+from dashboard.components.kpi_table import table_html
+from dashboard.components.linked import show
+from dashboard.components.notable import notable_html
+from dashboard.data import Snapshot
+from dashboard.selection import ALL, Selection
+from flowmeter.errors import FlowmeterError
+
+
+def page() -> None:
+    """The page, or the state that stands in for it."""
+    try:
+        snap = data.snapshot()
+        states.stale(snap)
+        if not snap.ticket_count or data.weeks(snap.path).is_empty():
+            states.empty()
+            return
+        filters.restore()
+        head = st.container()
+        chosen, notes = filters.filters(snap.path)
+        with head:
+            top_line.top_line(snap, chosen)
+        for note in notes:
+            st.info(note)
+        _answer(snap, chosen)
+        _evidence(snap, chosen)
+        _tickets(snap, chosen)
+    except FlowmeterError as error:
+        states.failed(error)
+
+
+def _answer(snap: Snapshot, chosen: Selection) -> None:
+    """The first screen: the strip and what moved."""
+    colors, speech = theme.palette(), Speech(snap.currency)
+    strip = strip_html(weekly_view.tiles(snap.path, chosen), chosen.workflow, speech)
+    show(strip, colors, "strip", ticket_list.ask)
+    st.markdown("#### What moved")
+    names = dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
+    html = notable_html(weekly_view.notable(snap.path, chosen), names, speech)
+    show(html, colors, "notable", ticket_list.ask)
+
+
+def _evidence(snap: Snapshot, chosen: Selection) -> None:
+    """The table, the trends, volume and backlog, and how all of it is computed."""
+    colors, speech = theme.palette(), Speech(snap.currency)
+    infos = weekly_view.metric_infos(snap.path)
+    st.markdown("#### Workflows, worst against target first")
+    caption = "Every figure opens its tickets. n is the number behind it; a dash has its reason below."
+    rows = weekly_view.workflow_rows(snap.path, chosen)
+    show(
+        table_html(rows, list(infos.values()), speech, colors, caption, chosen.workflow),
+        colors,
+        "table",
+        ticket_list.ask,
+    )
+    own = weekly_view.variant_rows(snap.path, chosen)
+    if own:
+        st.markdown("#### Variants of this workflow")
+        target = "{metric}:" + chosen.workflow + ":{row}"
+        html = table_html(own, list(infos.values()), speech, colors, caption, chosen.variant, target)
+        show(html, colors, "variants", ticket_list.ask)
+    st.markdown("#### 26 weeks")
+    left, right = st.columns(2, gap="medium")
+    for index, info in enumerate(info for info in infos.values() if info.is_headline):
+        with (left, right)[index % 2]:
+            theme.show(*trend.trend(snap.path, chosen, info, speech, colors), key=f"trend_{info.key}")
+    with right:
+        theme.show(*volume.flow(snap.path, chosen, colors), key="flow")
+    _volume(snap, chosen)
+    explained(infos)
+
+
+def _volume(snap: Snapshot, chosen: Selection) -> None:
+    colors = theme.palette()
+    st.markdown("#### Volume and backlog")
+    show(backlog.bridge_html(snap.path, chosen), colors, "bridge", ticket_list.ask)
+    if chosen.channel != ALL or chosen.variant != ALL:
+        st.caption("The backlog is kept per workflow, so the channel and variant filters do not apply to it.")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        theme.show(*backlog.backlog(snap.path, chosen, colors), key="backlog")
+    with right:
+        theme.show(*volume.by_workflow(snap.path, chosen, colors), key="by_workflow")
+
+
+def _tickets(snap: Snapshot, chosen: Selection) -> None:
+    infos = weekly_view.metric_infos(snap.path)
+    flows = dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
+    wanted = ticket_list.asked(infos, flows, chosen)
+    if wanted is not None:
+        info, scope = wanted
+        ticket_list.ticket_list(snap, info, scope, top_line.scope_in_words(snap.path, scope))
+
+
+page()

@@ -1,0 +1,108 @@
+"""26 weeks of one metric: a line with gaps, its usual range, signals, the target, open weeks hollow."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from analysis.control import Limits, in_words, limits, with_signals
+from analysis.ranking import target_for
+from analysis.wording import Speech
+from dashboard import data
+from dashboard.components import theme
+from dashboard.components.theme import Palette
+from dashboard.format import week_in_words
+from dashboard.selection import Selection
+from dashboard.weekly_view import MetricInfo, trend_frame
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def trend(
+    path: str, chosen: Selection, info: MetricInfo, _speech: Speech, colors: Palette
+) -> tuple[go.Figure, str, str]:
+    """Figure, title and subtitle of one metric's trend in the chosen slice."""
+    weeks = trend_frame(path, chosen, info.key)
+    bounds = limits(weeks, info.unit)
+    marked = with_signals(weeks, bounds)
+    target = target_for(data.targets(path), info.key, chosen.workflow)
+    drawn = theme.figure(colors, 230)
+    if bounds is not None:
+        _range(drawn, bounds, colors)
+    _line(drawn, marked, info, _speech, colors)
+    if target is not None:
+        _target(drawn, target, info, _speech, colors)
+    scale(drawn, info.unit, _speech)
+    title = in_words(info.label, marked, bounds, info.unit, _speech)
+    usual = "band: usual range (mean ± 2.66 mean weekly moves)" if bounds else "no usual range yet"
+    return drawn, title, f"{_what(info.unit, _speech)} by week; {usual}; hollow: not final"
+
+
+def scale(drawn: go.Figure, unit: str, speech: Speech) -> None:
+    """Ticks in the metric's unit and weeks as days of the year."""
+    ticks = {"share": {"tickformat": ".0%"}, "hours": {"ticksuffix": " h"}, "count": {"rangemode": "tozero"}}
+    money = {"tickprefix": speech.money(0).removesuffix("0.00")}
+    drawn.update_yaxes(**ticks.get(unit, money if unit == "money" else {}), nticks=5)
+    drawn.update_xaxes(tickformat="%-d %b", nticks=7)
+
+
+def _what(unit: str, speech: Speech) -> str:
+    names = {"share": "Share", "hours": "Hours", "score": "Score of 7, higher is easier", "count": "Tickets"}
+    return names.get(unit, speech.currency if unit == "money" else "Rate")
+
+
+def _range(drawn: go.Figure, bounds: Limits, colors: Palette) -> None:
+    drawn.add_hrect(y0=bounds.low, y1=bounds.high, fillcolor=colors.rest, opacity=0.14, line_width=0, layer="below")
+    drawn.add_hline(y=bounds.center, line={"color": colors.rest, "width": 1}, layer="below")
+
+
+def _line(drawn: go.Figure, weeks: pl.DataFrame, info: MetricInfo, speech: Speech, colors: Palette) -> None:
+    # A week with too few tickets is a gap: a line through it would be read as a figure.
+    shown = weeks.with_columns(pl.when(~pl.col("too_few")).then("value").alias("value"))
+    values = shown["value"].to_list()
+    flagged = shown["signal"].is_not_null().to_list()
+    final = shown["is_complete"].to_list()
+    outline = [colors.bad if flag else colors.accent for flag in flagged]
+    drawn.add_scatter(
+        x=shown["week"].to_list(),
+        y=values,
+        mode="lines+markers",
+        connectgaps=False,
+        line={"color": colors.accent, "width": 2},
+        marker={
+            "size": [10 if flag else 6 for flag in flagged],
+            "symbol": ["diamond" if flag else "circle" for flag in flagged],
+            "color": [edge if done else colors.surface for edge, done in zip(outline, final, strict=True)],
+            "line": {"color": outline, "width": 1.5},
+            "opacity": 1,
+        },
+        text=[_hover(row, info, speech) for row in shown.iter_rows(named=True)],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    drawn.update_layout(hovermode="closest")
+
+
+def _hover(row: dict[str, object], info: MetricInfo, speech: Speech) -> str:
+    week, value, n, signal = row["week"], row["value"], row["n"], row["signal"]
+    words = [week_in_words(week)]  # type: ignore[arg-type]
+    words.append(f"{info.label} {speech.value(value, info.unit)}")  # type: ignore[arg-type]
+    span = speech.interval(row["low"], row["high"], info.unit)  # type: ignore[arg-type]
+    words += [f"95% interval {span}"] if span else []
+    words += [f"n {n:,}"] if n is not None else []
+    words += ["not final yet"] if not row["is_complete"] else []
+    words += [f"out of the ordinary: {signal}"] if signal else []
+    return "<br>".join(words)
+
+
+def _target(drawn: go.Figure, target: float, info: MetricInfo, speech: Speech, colors: Palette) -> None:
+    drawn.add_hline(y=target, line={"color": colors.muted, "width": 1.5, "dash": "dash"})
+    drawn.add_annotation(
+        x=0,
+        xref="paper",
+        y=target,
+        text=f"target {speech.value(target, info.unit)}",
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom",
+        font={"color": colors.muted, "size": 12},
+    )
