@@ -1,0 +1,6 @@
+"""Entry of the `flowmeter` command."""
+
+
+def main() -> None:
+    """Filled in below."""
+    raise SystemExit("the command is being built")
