@@ -1,0 +1,1 @@
+"""Numbers computed by hand, against what the whole path makes of vendor-shaped files."""
