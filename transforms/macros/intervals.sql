@@ -1,17 +1,18 @@
 {# 95% intervals in closed form. For means, quantiles and ratios they are what the percentile bootstrap tends to, without its
    1,000 draws: see docs/decisions/0003-intervals-without-resampling.md, which names the sources. #}
-
-{% macro z() %}1.959963984540054{% endmacro %}
+{% macro z() %} 1.959963984540054{% endmacro %}
 
 {# What an interval needs beside value and n, as one aggregate. #}
 {% macro kpi_spread(metric) -%}
     {%- set column = metric.columns[0] -%}
-    {%- if metric.interval == 't' -%} [stddev_samp({{ column }})]
-    {%- elif metric.interval == 'mean' -%} [stddev_pop({{ column }}), coalesce(skewness({{ column }}), 0)]
-    {%- elif metric.interval in ['median', 'p90'] -%} quantile_cont({{ column }}, {{ quantile_grid() }})
-    {%- elif metric.interval == 'ratio' -%}
+    {%- if metric.interval == "t" -%} [stddev_samp({{ column }})]
+    {%- elif metric.interval == "mean" -%} [stddev_pop({{ column }}), coalesce(skewness({{ column }}), 0)]
+    {%- elif metric.interval in ["median", "p90"] -%} quantile_cont({{ column }}, {{ quantile_grid() }})
+    {%- elif metric.interval == "ratio" -%}
         [
-            sum(variable_cost), sum(variable_cost * variable_cost), sum(variable_cost) filter (where {{ metric.columns[1] }}),
+            sum(variable_cost),
+            sum(variable_cost * variable_cost),
+            sum(variable_cost) filter (where {{ metric.columns[1] }}),
             count(*)::double
         ]
     {%- else -%} null::double[]
@@ -24,28 +25,38 @@
 
 {# Low (sign -1) or high (sign 1) end of the interval, over the columns value, n, spread. #}
 {% macro kpi_bound(metric, sign) -%}
-    {%- set per_unit = 60 if metric.unit == 'hours' else 1 -%}
-    {%- if metric.interval == 'wilson' -%}
+    {%- set per_unit = 60 if metric.unit == "hours" else 1 -%}
+    {%- if metric.interval == "wilson" -%}
         (
-            "value" + {{ z() }} * {{ z() }} / (2 * n)
-            + {{ sign }} * {{ z() }} * sqrt(greatest("value" * (1 - "value") / n + {{ z() }} * {{ z() }} / (4 * n * n), 0))
-        ) / (1 + {{ z() }} * {{ z() }} / n)
-    {%- elif metric.interval == 't' -%}
-        "value" + {{ sign }} * {{ t_quantile('n - 1') }} * spread[1] / sqrt(n)
-    {%- elif metric.interval == 'mean' -%}
-        "value" + (spread[1] / sqrt(n)) * (
-            {{ sign }} * {{ z() }} + spread[2] / sqrt(n) * ({{ z() }} * {{ z() }} - 1) / 6
-        ) / {{ per_unit }}
-    {%- elif metric.interval == 'median' -%} {{ grid_value(0.5, sign) }} / {{ per_unit }}
-    {%- elif metric.interval == 'p90' -%} {{ grid_value(0.9, sign) }} / {{ per_unit }}
-    {%- elif metric.interval == 'ratio' -%}
-        "value" + {{ sign }} * {{ z() }} * sqrt(
+            "value"
+            + {{ z() }} * {{ z() }} / (2 * n)
+            + {{ sign }}
+            * {{ z() }}
+            * sqrt(greatest("value" * (1 - "value") / n + {{ z() }} * {{ z() }} / (4 * n * n), 0))
+        )
+        / (1 + {{ z() }} * {{ z() }} / n)
+    {%- elif metric.interval == "t" -%} "value" + {{ sign }} * {{ t_quantile("n - 1") }} * spread[1] / sqrt(n)
+    {%- elif metric.interval == "mean" -%}
+        "value"
+        + (spread[1] / sqrt(n))
+        * ({{ sign }} * {{ z() }} + spread[2] / sqrt(n) * ({{ z() }} * {{ z() }} - 1) / 6)
+        / {{ per_unit }}
+    {%- elif metric.interval == "median" -%} {{ grid_value(0.5, sign) }} / {{ per_unit }}
+    {%- elif metric.interval == "p90" -%} {{ grid_value(0.9, sign) }} / {{ per_unit }}
+    {%- elif metric.interval == "ratio" -%}
+        "value"
+        + {{ sign }}
+        * {{ z() }}
+        * sqrt(
             greatest(
-                spread[2] - 2 * "value" * spread[3] + "value" * "value" * n
+                spread[2]
+                - 2 * "value" * spread[3]
+                + "value" * "value" * n
                 - (spread[1] - "value" * n) * (spread[1] - "value" * n) / nullif(spread[4], 0),
                 0
             )
-        ) / n
+        )
+        / n
     {%- else -%} null
     {%- endif -%}
 {%- endmacro %}
@@ -55,14 +66,16 @@
     {%- set at = '(100 * greatest(0, least(1, ' ~ p ~ ' + ' ~ sign ~ ' * ' ~ z() ~ ' * sqrt(' ~ p * (1 - p) ~ ' / n))))' -%}
     (
         spread[floor({{ at }})::int + 1]
-        + ({{ at }} - floor({{ at }})) * (spread[least(floor({{ at }})::int + 2, 101)] - spread[floor({{ at }})::int + 1])
+        + ({{ at }} - floor({{ at }}))
+        * (spread[least(floor({{ at }})::int + 2, 101)] - spread[floor({{ at }})::int + 1])
     )
 {%- endmacro %}
 
 {# Student's t at 97.5% for f degrees of freedom: Abramowitz and Stegun 26.7.5. #}
 {% macro t_quantile(freedom) -%}
     (
-        {{ z() }} + ({{ z() }} ^ 3 + {{ z() }}) / (4 * ({{ freedom }}))
+        {{ z() }}
+        + ({{ z() }} ^ 3 + {{ z() }}) / (4 * ({{ freedom }}))
         + (5 * {{ z() }} ^ 5 + 16 * {{ z() }} ^ 3 + 3 * {{ z() }}) / (96 * ({{ freedom }}) ^ 2)
         + (3 * {{ z() }} ^ 7 + 19 * {{ z() }} ^ 5 + 17 * {{ z() }} ^ 3 - 15 * {{ z() }}) / (384 * ({{ freedom }}) ^ 3)
     )

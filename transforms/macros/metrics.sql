@@ -125,19 +125,19 @@
 - {key: contact_rate, label: Contacts per 100 orders, unit: per_100, better: lower, anchor: created, relation: contacts, columns: [week_orders],
    value: "100 * count(week_orders) / nullif(max(week_orders), 0)", n: "coalesce(max(week_orders), 0)", interval: none, min_n: 100, table: true,
    week: created_week, tickets: "is_measured", sentence: "Tickets that customers opened for every 100 orders of the week."}
-- {key: wismo_per_1000_orders, label: Order-status tickets per 1000 shipped orders, unit: per_1000, better: lower, anchor: created, relation: contacts, columns: [is_order_status, week_shipped_orders],
+- {key: wismo_per_1000_orders, label: Order-status tickets per 1000 shipped orders, unit: per_1000, better: lower, anchor: created, relation: contacts, columns: [is_order_status, week_shipped_orders], only_workflows: is_order_status,
    value: "1000 * count(*) filter (where is_order_status) / nullif(max(week_shipped_orders), 0)", n: "coalesce(max(week_shipped_orders), 0)", interval: none, min_n: 100,
    week: created_week, tickets: "is_measured", sentence: "Tickets that ask where an order is, for every 1,000 orders shipped in the week."}
 - {key: cart_recovery_entries, label: Carts recovered of those contacted, unit: share, better: higher, anchor: abandoned, relation: checkouts, columns: [is_entered, is_completed],
    value: "count(*) filter (where is_entered and is_completed) / nullif(count(*) filter (where is_entered), 0)", n: "count(*) filter (where is_entered)",
    interval: wilson, min_n: 10, matures: 14, week: created_week, tickets: "is_counted and workflow in (select workflow from dim_workflow where is_cart_recovery)",
-   sentence: "Completed checkouts of those whose customer entered the recovery workflow within 7 days, by the week of abandonment."}
+   sentence: "Checkouts completed within 7 days (a setting) after their customer entered the recovery workflow, of all that entered it; by the week of abandonment."}
 - {key: cart_recovery_all, label: Carts recovered of all abandoned, unit: share, better: higher, anchor: abandoned, relation: checkouts, columns: [is_completed],
    value: "count(*) filter (where is_completed) / nullif(count(is_completed), 0)", n: "count(is_completed)", interval: wilson, min_n: 10, matures: 14,
    week: created_week, tickets: "is_counted and workflow in (select workflow from dim_workflow where is_cart_recovery)",
    sentence: "Completed checkouts of all that were abandoned in the week."}
-- {key: recovered_revenue, label: Revenue of recovered carts, unit: money, better: higher, anchor: abandoned, relation: checkouts, columns: [is_entered, is_completed, checkout_total],
-   value: "coalesce(sum(checkout_total) filter (where is_entered and is_completed), 0)::double", n: "count(*) filter (where is_entered and is_completed)",
+- {key: recovered_revenue, label: Revenue of recovered carts, unit: money, better: higher, anchor: abandoned, relation: checkouts, columns: [is_recovered, checkout_total],
+   value: "coalesce(sum(checkout_total) filter (where is_recovered), 0)::double", n: "count(*) filter (where is_recovered)",
    interval: none, min_n: 0, matures: 14, week: created_week, tickets: "is_counted and workflow in (select workflow from dim_workflow where is_cart_recovery)",
    sentence: "Order totals of recovered checkouts; attributed to the workflow, not proven to be caused by it."}
     {% endset %}

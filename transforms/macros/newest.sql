@@ -3,8 +3,10 @@
     select *
     from {{ relation }}
     where {{ key }} is not null
-    qualify row_number() over (
-        partition by {{ key }}
-        order by {% if updated_at %}{{ updated_at }} desc nulls last, {% endif %}batch_no desc, line desc
-    ) = 1
+    qualify
+        row_number() over (
+            partition by {{ key }}
+            order by {% if updated_at %} {{ updated_at }} desc nulls last, {% endif %} batch_no desc, line desc
+        )
+        = 1
 {%- endmacro %}

@@ -8,18 +8,14 @@
     date_trunc('week', {{ local(instant) }})::date
 {%- endmacro %}
 
-{% macro day_of(instant) -%}
-    {{ local(instant) }}::date
-{%- endmacro %}
+{% macro day_of(instant) -%} {{ local(instant) }}::date {%- endmacro %}
 
 {% macro minutes_between(start, finish) -%}
     {# Whole microseconds are subtracted first, so that the minutes carry one rounding only. #}
     (epoch_us({{ finish }}) - epoch_us({{ start }})) / 60000000.0
 {%- endmacro %}
 
-{% macro event_order() -%}
-    happened_at, update_id, kind_order, event_id
-{%- endmacro %}
+{% macro event_order() -%} happened_at, update_id, kind_order, event_id {%- endmacro %}
 
 {% macro clock_interval(clock) -%}
     {# 'HH:MM' of a day, '24:00' included, as an interval after its midnight. #}
@@ -29,11 +25,13 @@
 {% macro business_clock(schedule, instant, intervals) -%}
     {# Microseconds that the schedule was open before the instant; null without a schedule. #}
     case
-        when {{ schedule }} is null then null
+        when {{ schedule }} is null
+        then null
         else
             coalesce(
                 {{ intervals }}.microseconds_before
-                + least(epoch_us({{ instant }}), epoch_us({{ intervals }}.closes_at)) - epoch_us({{ intervals }}.opens_at),
+                + least(epoch_us({{ instant }}), epoch_us({{ intervals }}.closes_at))
+                - epoch_us({{ intervals }}.opens_at),
                 0
             )
     end

@@ -1,26 +1,22 @@
 -- The bridge of every local day, by the events' own instants: opening + created + reopened - resolved = closing.
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
-    tickets as (
-        select ticket_key, workflow, created_at, resolved_at
-        from {{ ref('fct_ticket') }}
-        where is_counted
-    ),
+    tickets as (select ticket_key, workflow, created_at, resolved_at from {{ ref("fct_ticket") }} where is_counted),
 
     moves as (
         select ticket_key, created_at as happened_at, 1 as created, 0 as reopened, 0 as resolved
         from tickets
         union all
         select ticket_key, happened_at, 0 as created, is_reopening::int as reopened, is_resolution::int as resolved
-        from {{ ref('int_ticket_status_changes') }}
+        from {{ ref("int_ticket_status_changes") }}
         inner join tickets using (ticket_key)
         where is_resolution or is_reopening
     ),
 
     day_moves as (
         select
-            {{ day_of('moves.happened_at') }} as day,
+            {{ day_of("moves.happened_at") }} as day,
             tickets.workflow,
             sum(moves.created) as created,
             sum(moves.reopened) as reopened,
@@ -28,11 +24,13 @@ with
         from moves
         inner join tickets using (ticket_key)
         cross join settings
-        group by {{ day_of('moves.happened_at') }}, tickets.workflow
+        group by {{ day_of("moves.happened_at") }}, tickets.workflow
     ),
 
     days as (
-        select unnest(generate_series((select min(day) from day_moves), {{ day_of('snapshot_at') }}, interval 1 day))::date as day
+        select
+            unnest(generate_series((select min(day) from day_moves), {{ day_of("snapshot_at") }}, interval 1 day))::date
+            as day
         from settings
     ),
 
@@ -49,7 +47,8 @@ with
     ),
 
     totals as (
-        select * from filled
+        select *
+        from filled
         union all by name
         select day, 'all' as workflow, sum(created) as created, sum(reopened) as reopened, sum(resolved) as resolved
         from filled
@@ -57,10 +56,7 @@ with
     ),
 
     bridged as (
-        select
-            *,
-            sum(created + reopened - resolved) over (partition by workflow order by day) as closing
-        from totals
+        select *, sum(created + reopened - resolved) over (partition by workflow order by day) as closing from totals
     ),
 
     -- Age on the day's end: a spell of being open runs from a creation or reopening to the next resolution.
@@ -69,16 +65,17 @@ with
             spells.ticket_key,
             unnest(['all', tickets.workflow]) as workflow,
             tickets.created_at,
-            {{ day_of('spells.happened_at') }} as from_day,
-            {{ day_of('spells.ends_at') }} as to_day
-        from (
-            select
-                ticket_key,
-                happened_at,
-                resolved,
-                lead(happened_at) over (partition by ticket_key order by happened_at, resolved) as ends_at
-            from moves
-        ) as spells
+            {{ day_of("spells.happened_at") }} as from_day,
+            {{ day_of("spells.ends_at") }} as to_day
+        from
+            (
+                select
+                    ticket_key,
+                    happened_at,
+                    resolved,
+                    lead(happened_at) over (partition by ticket_key order by happened_at, resolved) as ends_at
+                from moves
+            ) as spells
         inner join tickets using (ticket_key)
         cross join settings
         where spells.resolved = 0
@@ -88,11 +85,11 @@ with
         select
             unnest(
                 generate_series(
-                    spells.from_day, coalesce(spells.to_day - 1, {{ day_of('settings.snapshot_at') }}), interval 1 day
+                    spells.from_day, coalesce(spells.to_day - 1, {{ day_of("settings.snapshot_at") }}), interval 1 day
                 )
             )::date as day,
             spells.workflow,
-            {{ day_of('spells.created_at') }} as created_day
+            {{ day_of("spells.created_at") }} as created_day
         from open_spells as spells
         cross join settings
         where spells.to_day is null or spells.to_day > spells.from_day

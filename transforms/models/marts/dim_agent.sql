@@ -2,14 +2,14 @@
 with
     seen as (
         select distinct actor_id as agent_id, actor_kind as kind
-        from {{ ref('fct_ticket_event') }}
+        from {{ ref("fct_ticket_event") }}
         where actor_kind in ('human', 'bot') and actor_id is not null
     ),
 
     users as (
         select 'zendesk-' || users.user_id as agent_id, users.display_name, users.is_active, groups.group_name
-        from {{ ref('stg_zendesk__users') }} as users
-        left join {{ ref('stg_zendesk__groups') }} as groups on users.default_group_id = groups.group_id
+        from {{ ref("stg_zendesk__users") }} as users
+        left join {{ ref("stg_zendesk__groups") }} as groups on users.default_group_id = groups.group_id
         where users.is_agent
     ),
 

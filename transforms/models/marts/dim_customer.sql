@@ -1,8 +1,10 @@
 with
     contacts as (
-        select customer_id, created_at as seen_at, 1 as tickets, 0 as orders from {{ ref('fct_ticket') }}
+        select customer_id, created_at as seen_at, 1 as tickets, 0 as orders
+        from {{ ref("fct_ticket") }}
         union all
-        select customer_id, created_at as seen_at, 0 as tickets, 1 as orders from {{ ref('fct_order') }}
+        select customer_id, created_at as seen_at, 0 as tickets, 1 as orders
+        from {{ ref("fct_order") }}
     )
 
 select

@@ -1,2 +1,1 @@
-select workflow, variant, name, position
-from {{ source('config', 'variant') }}
+select workflow, variant, name, position from {{ source("config", "variant") }}

@@ -1,5 +1,5 @@
 select workflow, name, description, position, color_index, is_order_status, is_cart_recovery
-from {{ source('config', 'workflow') }}
+from {{ source("config", "workflow") }}
 union all
 select
     'unclassified' as workflow,
@@ -9,4 +9,4 @@ select
     -1 as color_index,
     false as is_order_status,
     false as is_cart_recovery
-from {{ source('config', 'workflow') }}
+from {{ source("config", "workflow") }}

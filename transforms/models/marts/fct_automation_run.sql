@@ -1,10 +1,6 @@
 -- Each use of a macro, firing of a rule, and ticket that a bot took part in.
 with
-    events as (
-        select *
-        from {{ ref('fct_ticket_event') }}
-        where kind in ('macro', 'rule') or actor_kind = 'bot'
-    ),
+    events as (select * from {{ ref("fct_ticket_event") }} where kind in ('macro', 'rule') or actor_kind = 'bot'),
 
     uses as (
         select ticket_key, event_id as run_id, happened_at, kind, to_value as name, null::boolean as is_handed_over
@@ -21,7 +17,7 @@ with
             'bot' as name,
             any_value(tickets.is_bot_handover) as is_handed_over
         from events
-        inner join {{ ref('fct_ticket') }} as tickets using (ticket_key)
+        inner join {{ ref("fct_ticket") }} as tickets using (ticket_key)
         where events.actor_kind = 'bot'
         group by events.ticket_key
     )
@@ -33,8 +29,11 @@ select
     kind::varchar as kind,
     name::varchar as name,
     is_handed_over
-from (
-    select * from uses
-    union all by name
-    select * from bot_sessions
-)
+from
+    (
+        select *
+        from uses
+        union all by name
+        select *
+        from bot_sessions
+    )

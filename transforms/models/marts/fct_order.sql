@@ -1,4 +1,4 @@
-with settings as (select * from {{ source('config', 'setting') }})
+with settings as (select * from {{ source("config", "setting") }})
 
 select
     orders.order_name as order_id,
@@ -8,9 +8,9 @@ select
     orders.paid_at,
     orders.fulfilled_at,
     orders.cancelled_at,
-    {{ week_of('orders.created_at') }} as created_week,
-    {{ week_of('orders.fulfilled_at') }} as fulfilled_week,
-    {{ minutes_between('orders.created_at', 'orders.fulfilled_at') }}::double as fulfilment_calendar_minutes,
+    {{ week_of("orders.created_at") }} as created_week,
+    {{ week_of("orders.fulfilled_at") }} as fulfilled_week,
+    {{ minutes_between("orders.created_at", "orders.fulfilled_at") }}::double as fulfilment_calendar_minutes,
     orders.financial_status,
     orders.fulfillment_status,
     orders.currency,
@@ -20,6 +20,6 @@ select
     orders.tags,
     orders.country,
     orders.is_test
-from {{ ref('stg_shopify__orders') }} as orders
+from {{ ref("stg_shopify__orders") }} as orders
 cross join settings
 where orders.created_at <= settings.snapshot_at

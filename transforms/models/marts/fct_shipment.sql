@@ -1,4 +1,5 @@
--- No source that Flowmeter reads today carries shipments: an empty table of the right types, so that nothing switches on its absence.
+-- No source that Flowmeter reads today carries shipments: an empty table of the right types, so that nothing switches
+-- on its absence.
 select
     null::varchar as shipment_id,
     null::varchar as order_id,

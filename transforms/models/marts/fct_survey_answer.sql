@@ -1,10 +1,11 @@
--- Every survey offered or answered. An answer counts once: the last of its ticket to the same survey, when it was given.
+-- Every survey offered or answered. An answer counts once: the last of its ticket to the same survey, when it was
+-- given.
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
     tickets as (
         select ticket_key, source, source_ticket_id, customer_id, created_at, exclusion_reason
-        from {{ ref('int_tickets_assigned') }}
+        from {{ ref("int_tickets_assigned") }}
     ),
 
     ratings as (
@@ -20,7 +21,7 @@ with
             0::double as scale_min,
             1::double as scale_max,
             null::double as score_1_7
-        from {{ ref('stg_zendesk__ratings') }}
+        from {{ ref("stg_zendesk__ratings") }}
         cross join settings
         where offered_at <= settings.snapshot_at
     ),
@@ -38,19 +39,22 @@ with
             scale_min,
             scale_max,
             score_1_7
-        from {{ ref('int_survey_answers_matched') }}
+        from {{ ref("int_survey_answers_matched") }}
         cross join settings
         where answered_at <= settings.snapshot_at
     ),
 
-    log_ratings as (select * from {{ ref('int_event_log_ratings') }}),
+    log_ratings as (select * from {{ ref("int_event_log_ratings") }}),
 
     answers as (
-        select * from ratings
+        select *
+        from ratings
         union all by name
-        select * from questionnaires
+        select *
+        from questionnaires
         union all by name
-        select * from log_ratings
+        select *
+        from log_ratings
     )
 
 select
@@ -70,6 +74,7 @@ select
     and row_number() over (
         partition by answers.survey, coalesce(answers.ticket_key::varchar, answers.answer_id)
         order by (answers.score is null)::int, answers.answered_at desc nulls last, answers.answer_id desc
-    ) = 1 as is_counted
+    )
+    = 1 as is_counted
 from answers
 left join tickets using (ticket_key)

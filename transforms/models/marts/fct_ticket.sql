@@ -1,15 +1,13 @@
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
-    tickets as (select * from {{ ref('int_tickets_assigned') }}),
+    tickets as (select * from {{ ref("int_tickets_assigned") }}),
 
     creations as (
-        select ticket_key, business_clock as created_clock
-        from {{ ref('int_ticket_timeline') }}
-        where kind = 'created'
+        select ticket_key, business_clock as created_clock from {{ ref("int_ticket_timeline") }} where kind = 'created'
     ),
 
-    outreach_exceptions as (select channel from {{ source('config', 'outreach_channel') }}),
+    outreach_exceptions as (select channel from {{ source("config", "outreach_channel") }}),
 
     answers as (
         select
@@ -19,28 +17,26 @@ with
             max(answered_at) filter (where kind = 'csat') as csat_at,
             last(score_1_7 order by answered_at) filter (where kind = 'ces') as ces_score,
             max(answered_at) filter (where kind = 'ces') as ces_at
-        from {{ ref('fct_survey_answer') }}
+        from {{ ref("fct_survey_answer") }}
         where is_counted and ticket_key is not null
         group by ticket_key
     ),
 
     costs as (
         select ticket_key, sum(handle_minutes) as handle_minutes, sum(amount) as cost
-        from {{ ref('fct_cost') }}
+        from {{ ref("fct_cost") }}
         where ticket_key is not null
         group by ticket_key
     ),
 
     handle_methods as (
-        select ticket_key, any_value(method) as handle_method
-        from {{ ref('int_handle_days') }}
-        group by ticket_key
+        select ticket_key, any_value(method) as handle_method from {{ ref("int_handle_days") }} group by ticket_key
     ),
 
     account_tickets as (
         select account_tickets.*
-        from {{ ref('stg_zendesk__account_tickets') }} as account_tickets
-        anti join {{ ref('stg_zendesk__tickets') }} using (ticket_key)
+        from {{ ref("stg_zendesk__account_tickets") }} as account_tickets
+        anti join {{ ref("stg_zendesk__tickets") }} using (ticket_key)
     ),
 
     joined as (
@@ -61,14 +57,20 @@ with
             (resolutions.first_resolved_clock - creations.created_clock) / 60000000.0 as first_resolution_business,
             (resolutions.last_resolved_clock - creations.created_clock) / 60000000.0 as resolution_business,
             case
-                when account_tickets.ticket_key is not null then account_tickets.replies else coalesce(messages.public_reply_count, 0)
+                when account_tickets.ticket_key is not null
+                then account_tickets.replies
+                else coalesce(messages.public_reply_count, 0)
             end as public_reply_count,
             coalesce(messages.human_message_count, 0) as human_message_count,
             coalesce(account_tickets.reopens, resolutions.reopen_count, 0) as reopen_count,
             -- A flat export counts stations, not handoffs.
             case when account_tickets.ticket_key is null then coalesce(handoffs.handoff_count, 0) end as handoff_count,
-            case when account_tickets.ticket_key is null then coalesce(handoffs.has_ping_pong, false) end as has_ping_pong,
-            case when account_tickets.ticket_key is null then coalesce(handoffs.is_bot_handover, false) end as is_bot_handover,
+            case
+                when account_tickets.ticket_key is null then coalesce(handoffs.has_ping_pong, false)
+            end as has_ping_pong,
+            case
+                when account_tickets.ticket_key is null then coalesce(handoffs.is_bot_handover, false)
+            end as is_bot_handover,
             waits.* exclude (ticket_key),
             answers.* exclude (ticket_key),
             coalesce(costs.handle_minutes, 0) as handle_minutes,
@@ -76,10 +78,10 @@ with
             coalesce(costs.cost, 0) as cost
         from tickets
         left join creations using (ticket_key)
-        left join {{ ref('int_ticket_messages') }} as messages using (ticket_key)
-        left join {{ ref('int_ticket_resolutions') }} as resolutions using (ticket_key)
-        left join {{ ref('int_ticket_handoffs') }} as handoffs using (ticket_key)
-        left join {{ ref('int_ticket_waits') }} as waits using (ticket_key)
+        left join {{ ref("int_ticket_messages") }} as messages using (ticket_key)
+        left join {{ ref("int_ticket_resolutions") }} as resolutions using (ticket_key)
+        left join {{ ref("int_ticket_handoffs") }} as handoffs using (ticket_key)
+        left join {{ ref("int_ticket_waits") }} as waits using (ticket_key)
         left join answers using (ticket_key)
         left join costs using (ticket_key)
         left join handle_methods using (ticket_key)
@@ -111,11 +113,13 @@ with
             end as is_fcr_7d,
             coalesce(any_workflow.created_at > measured.resolved_at + interval 72 hours, true) as is_held_72h
         from measured
-        asof left join contacts as same_workflow
+        asof left join
+            contacts as same_workflow
             on measured.customer_id = same_workflow.customer_id
             and measured.workflow = same_workflow.workflow
             and measured.resolved_at < same_workflow.created_at
-        asof left join contacts as any_workflow
+        asof left join
+            contacts as any_workflow
             on measured.customer_id = any_workflow.customer_id
             and measured.resolved_at < any_workflow.created_at
     )
@@ -144,20 +148,24 @@ select
     followed.first_reply_at,
     followed.first_resolved_at,
     followed.resolved_at,
-    {{ week_of('followed.created_at') }} as created_week,
-    {{ week_of('followed.resolved_at') }} as resolved_week,
-    {{ week_of('followed.first_resolved_at') }} as first_resolved_week,
-    {{ week_of('followed.csat_at') }} as csat_week,
-    {{ week_of('followed.ces_at') }} as ces_week,
+    {{ week_of("followed.created_at") }} as created_week,
+    {{ week_of("followed.resolved_at") }} as resolved_week,
+    {{ week_of("followed.first_resolved_at") }} as first_resolved_week,
+    {{ week_of("followed.csat_at") }} as csat_week,
+    {{ week_of("followed.ces_at") }} as ces_week,
     followed.is_resolved,
-    case when not followed.is_outreach then {{ minutes_between('followed.created_at', 'followed.first_reply_at') }} end::double
-        as first_reply_calendar_minutes,
-    case when not followed.is_outreach and followed.first_reply_at is not null then followed.first_reply_business end::double
-        as first_reply_business_minutes,
-    {{ minutes_between('followed.created_at', 'followed.first_resolved_at') }}::double as first_resolution_calendar_minutes,
+    case
+        when not followed.is_outreach then {{ minutes_between("followed.created_at", "followed.first_reply_at") }}
+    end::double as first_reply_calendar_minutes,
+    case
+        when not followed.is_outreach and followed.first_reply_at is not null then followed.first_reply_business
+    end::double as first_reply_business_minutes,
+    {{ minutes_between("followed.created_at", "followed.first_resolved_at") }}::double
+    as first_resolution_calendar_minutes,
     followed.first_resolution_business::double as first_resolution_business_minutes,
-    {{ minutes_between('followed.created_at', 'followed.resolved_at') }}::double as resolution_calendar_minutes,
-    case when followed.resolved_at is not null then followed.resolution_business end::double as resolution_business_minutes,
+    {{ minutes_between("followed.created_at", "followed.resolved_at") }}::double as resolution_calendar_minutes,
+    case when followed.resolved_at is not null then followed.resolution_business end::double
+    as resolution_business_minutes,
     followed.customer_wait_minutes::double as customer_wait_minutes,
     followed.on_hold_minutes::double as on_hold_minutes,
     followed.out_of_hours_minutes::double as out_of_hours_minutes,
@@ -177,7 +185,7 @@ select
     followed.is_automated,
     followed.is_automated and followed.is_held_72h as is_automated_held,
     coalesce(followed.resolved_at <= followed.created_at + to_days(settings.cohort_days), false) as resolved_in_cohort,
-    {{ sla_met('followed') }} as sla_met,
+    {{ sla_met("followed") }} as sla_met,
     followed.csat_satisfied,
     followed.csat_score,
     followed.ces_score,
@@ -186,6 +194,7 @@ select
     followed.cost::double as cost
 from followed
 cross join settings
-left join {{ ref('int_sla_targets') }} as sla_targets
+left join
+    {{ ref("int_sla_targets") }} as sla_targets
     on followed.workflow = sla_targets.workflow
     and coalesce(followed.priority, 'normal') = sla_targets.priority

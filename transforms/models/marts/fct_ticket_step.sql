@@ -1,10 +1,11 @@
--- One row per visit to a step. A generic log's activities are steps as they stand; a helpdesk's follow from who has the ticket.
+-- One row per visit to a step. A generic log's activities are steps as they stand; a helpdesk's follow from who has
+-- the ticket.
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
-    tickets as (select ticket_key, workflow, is_resolved, resolved_at from {{ ref('fct_ticket') }} where is_counted),
+    tickets as (select ticket_key, workflow, is_resolved, resolved_at from {{ ref("fct_ticket") }} where is_counted),
 
-    bots as (select 'zendesk-' || user_id as agent_id from {{ source('config', 'bot_user') }}),
+    bots as (select 'zendesk-' || user_id as agent_id from {{ source("config", "bot_user") }}),
 
     states as (
         select
@@ -16,19 +17,27 @@ with
             timeline.group_name,
             timeline.actor_kind = 'human' as is_human_act,
             case
-                when timeline.last_activity is not null then timeline.last_activity
-                when timeline.status in ('solved', 'closed') then 'Resolved'
-                when timeline.status = 'pending' then 'Waiting on customer'
-                when timeline.status = 'hold' then 'On hold'
-                when bots.agent_id is not null then 'Bot'
-                when timeline.agent_id is null then 'Queue: ' || coalesce(timeline.group_name, 'no group')
-                when not timeline.is_touched then 'Assigned: ' || coalesce(timeline.group_name, 'no group')
+                when timeline.last_activity is not null
+                then timeline.last_activity
+                when timeline.status in ('solved', 'closed')
+                then 'Resolved'
+                when timeline.status = 'pending'
+                then 'Waiting on customer'
+                when timeline.status = 'hold'
+                then 'On hold'
+                when bots.agent_id is not null
+                then 'Bot'
+                when timeline.agent_id is null
+                then 'Queue: ' || coalesce(timeline.group_name, 'no group')
+                when not timeline.is_touched
+                then 'Assigned: ' || coalesce(timeline.group_name, 'no group')
                 else 'Working: ' || coalesce(timeline.group_name, 'no group')
             end as step,
             -- Within one instant only the last state is one: nobody was ever in the others.
-            timeline.next_at is null or timeline.next_at > timeline.happened_at
+            timeline.next_at is null
+            or timeline.next_at > timeline.happened_at
             or timeline.activity is not null as is_state
-        from {{ ref('int_ticket_timeline') }} as timeline
+        from {{ ref("int_ticket_timeline") }} as timeline
         inner join tickets using (ticket_key)
         cross join settings
         left join bots on timeline.agent_id = bots.agent_id
@@ -41,10 +50,7 @@ with
         where is_state
     ),
 
-    numbered as (
-        select *, sum(begins::int) over (partition by ticket_key order by event_no) as visit_no
-        from marked
-    ),
+    numbered as (select *, sum(begins::int) over (partition by ticket_key order by event_no) as visit_no from marked),
 
     visits as (
         select
@@ -66,7 +72,7 @@ select
     visits.step,
     visits.entered_at,
     visits.left_at,
-    {{ minutes_between('visits.entered_at', 'visits.left_at') }}::double as elapsed_calendar_minutes,
+    {{ minutes_between("visits.entered_at", "visits.left_at") }}::double as elapsed_calendar_minutes,
     visits.agent_id,
     visits.group_name,
     lead(visits.step) over (partition by visits.ticket_key order by visits.visit_no) as next_step

@@ -1,2 +1,1 @@
-select metric, workflow, priority, value
-from {{ source('config', 'target') }}
+select metric, workflow, priority, value from {{ source("config", "target") }}

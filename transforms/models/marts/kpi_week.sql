@@ -1,76 +1,114 @@
 {# One aggregation per relation serves all of its metrics. The slices are the totals and every combination that a page filters by. #}
-{% set relations = metrics() | groupby('relation') %}
+{% set relations = metrics() | groupby("relation") %}
 
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
     {% for relation, relation_metrics in relations %}
-    {{ relation }}_sliced as (
-        select
-            week,
-            case when grouping(workflow) = 1 then 'all' else workflow end as slice_workflow,
-            case when grouping(variant) = 1 then 'all' else variant end as slice_variant,
-            case when grouping(channel) = 1 then 'all' else channel end as slice_channel,
-            {% for metric in relation_metrics %}
-            {{ metric.value }} as {{ metric.key }}_value,
-            {{ metric.n }} as {{ metric.key }}_n,
-            {{ kpi_spread(metric) }} as {{ metric.key }}_spread,
-            {% endfor %}
-        from {{ ref('int_kpi_' ~ relation) }}
-        where week is not null
-        group by
-            grouping sets (
-                (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
-                (week, workflow, variant, channel)
-            )
-        having
-            (grouping(workflow) = 1 or workflow is not null)
-            and (grouping(variant) = 1 or variant is not null)
-            and (grouping(channel) = 1 or channel is not null)
-    ),
+        {{ relation }}_sliced as (
+            select
+                week,
+                case when grouping(workflow) = 1 then 'all' else workflow end as slice_workflow,
+                case when grouping(variant) = 1 then 'all' else variant end as slice_variant,
+                case when grouping(channel) = 1 then 'all' else channel end as slice_channel,
+                {% for metric in relation_metrics %}
+                    {{ metric.value }} as {{ metric.key }}_value,
+                    {{ metric.n }} as {{ metric.key }}_n,
+                    {{ kpi_spread(metric) }} as {{ metric.key }}_spread,
+                {% endfor %}
+            from {{ ref("int_kpi_" ~ relation) }}
+            where week is not null
+            group by
+                grouping sets (
+                    (week),
+                    (week, workflow),
+                    (week, workflow, variant),
+                    (week, channel),
+                    (week, workflow, channel),
+                    (week, workflow, variant, channel)
+                )
+            having
+                (grouping(workflow) = 1 or workflow is not null)
+                and (grouping(variant) = 1 or variant is not null)
+                and (grouping(channel) = 1 or channel is not null)
+        ),
     {% endfor %}
 
     computed as (
         {% for metric in metrics() %}
-        select
-            week, slice_workflow, slice_variant, slice_channel,
-            '{{ metric.key }}' as metric,
-            {{ metric.key }}_value as "value",
-            {{ metric.key }}_n as n,
-            {{ metric.key }}_spread as spread
-        from {{ metric.relation }}_sliced
-        {% if metric.totals_only %}where slice_workflow = 'all'{% endif %}
-        {% if not loop.last %}union all{% endif %}
+            select
+                week,
+                slice_workflow,
+                slice_variant,
+                slice_channel,
+                '{{ metric.key }}' as metric,
+                {{ metric.key }}_value as "value",
+                {{ metric.key }}_n as n,
+                {{ metric.key }}_spread as spread
+            from {{ metric.relation }}_sliced
+            {% if metric.totals_only %} where slice_workflow = 'all'
+            {% elif metric.only_workflows %}
+                where
+                    slice_workflow in (
+                        select 'all'
+                        union all
+                        select workflow
+                        from {{ source("config", "workflow") }}
+                        where {{ metric.only_workflows }}
+                    )
+            {% endif %}
+            {% if not loop.last %}
+                union all
+            {% endif %}
         {% endfor %}
     ),
 
     bounded as (
         select
-            week, slice_workflow, slice_variant, slice_channel, metric, "value", n,
+            week,
+            slice_workflow,
+            slice_variant,
+            slice_channel,
+            metric,
+            "value",
+            n,
             case
-                when n < 2 or "value" is null then null
+                when n < 2 or "value" is null
+                then null
                 {% for metric in metrics() if metric.interval != 'none' %}
-                when metric = '{{ metric.key }}' then {{ kpi_bound(metric, -1) }}
+                    when metric = '{{ metric.key }}' then {{ kpi_bound(metric, -1) }}
                 {% endfor %}
             end as low,
             case
-                when n < 2 or "value" is null then null
+                when n < 2 or "value" is null
+                then null
                 {% for metric in metrics() if metric.interval != 'none' %}
-                when metric = '{{ metric.key }}' then {{ kpi_bound(metric, 1) }}
+                    when metric = '{{ metric.key }}' then {{ kpi_bound(metric, 1) }}
                 {% endfor %}
             end as high
         from computed
     ),
 
     modelled as (
-        select week, workflow as slice_workflow, 'all' as slice_variant, 'all' as slice_channel, metric, "value", n, low, high
-        from {{ ref('int_kpi_modelled') }}
+        select
+            week,
+            workflow as slice_workflow,
+            'all' as slice_variant,
+            'all' as slice_channel,
+            metric,
+            "value",
+            n,
+            low,
+            high
+        from {{ ref("int_kpi_modelled") }}
     ),
 
     unioned as (
-        select * from bounded
+        select *
+        from bounded
         union all by name
-        select * from modelled
+        select *
+        from modelled
     )
 
 select
@@ -82,12 +120,20 @@ select
     unioned.metric,
     unioned."value"::double as "value",
     coalesce(unioned.n, 0)::bigint as n,
-    case when metrics.unit = 'share' and metrics.metric <> 'resolution_rate_flow' then greatest(unioned.low, 0) else unioned.low end::double as low,
-    case when metrics.unit = 'share' and metrics.metric <> 'resolution_rate_flow' then least(unioned.high, 1) else unioned.high end::double as high,
+    case
+        when metrics.unit = 'share' and metrics.metric <> 'resolution_rate_flow'
+        then greatest(unioned.low, 0)
+        else unioned.low
+    end::double as low,
+    case
+        when metrics.unit = 'share' and metrics.metric <> 'resolution_rate_flow'
+        then least(unioned.high, 1)
+        else unioned.high
+    end::double as high,
     metrics.unit,
     coalesce(unioned.n, 0) < metrics.min_n as too_few,
     -- A week is over on its last local day: an export ends with its last event, seldom at midnight.
-    {{ day_of('settings.snapshot_at') }} >= unioned.week + 6 + metrics.matures_days as is_complete
+    {{ day_of("settings.snapshot_at") }} >= unioned.week + 6 + metrics.matures_days as is_complete
 from unioned
-inner join {{ ref('metric') }} as metrics using (metric)
+inner join {{ ref("metric") }} as metrics using (metric)
 cross join settings

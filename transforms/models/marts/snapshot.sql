@@ -5,5 +5,5 @@ select
     settings.time_zone,
     settings.helpdesk_url,
     timezone('UTC', '{{ run_started_at.isoformat() }}'::timestamptz) as built_at,
-    (select count(*) from {{ ref('fct_ticket') }}) as ticket_count
-from {{ source('config', 'setting') }} as settings
+    (select count(*) from {{ ref("fct_ticket") }}) as ticket_count
+from {{ source("config", "setting") }} as settings

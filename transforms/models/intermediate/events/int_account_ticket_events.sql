@@ -1,11 +1,11 @@
-{{ config(materialized='view') }}
+{{ config(materialized="view") }}
 
 -- A flat export has instants and durations but no log: what they prove happened is written as events, nothing more.
 with
     tickets as (
         select account_tickets.*
-        from {{ ref('stg_zendesk__account_tickets') }} as account_tickets
-        anti join {{ ref('stg_zendesk__tickets') }} using (ticket_key)
+        from {{ ref("stg_zendesk__account_tickets") }} as account_tickets
+        anti join {{ ref("stg_zendesk__tickets") }} using (ticket_key)
     ),
 
     facts as (
@@ -14,22 +14,28 @@ with
             assignee_hash,
             unnest(
                 [
-                    {'number': 0, 'kind': 'created', 'at': created_at, 'value': null::varchar, 'actor': 'customer'},
-                    {'number': 1, 'kind': 'comment', 'at': created_at, 'value': null, 'actor': 'customer'},
+                    {'number':0, 'kind':'created', 'at':created_at, 'value':null::varchar, 'actor':'customer'},
+                    {'number':1, 'kind':'comment', 'at':created_at, 'value':null, 'actor':'customer'},
                     {
-                        'number': 2,
-                        'kind': 'comment',
-                        'at': created_at + to_microseconds((first_reply_calendar_minutes * 60000000)::bigint),
-                        'value': null,
-                        'actor': 'human'
+                        'number':2,
+                        'kind':'comment',
+                        'at':created_at + to_microseconds((first_reply_calendar_minutes * 60000000)::bigint),
+                        'value':null,
+                        'actor':'human'
                     },
-                    {'number': 3, 'kind': 'assignee', 'at': initially_assigned_at, 'value': 'zendesk-' || assignee_hash, 'actor': 'human'},
                     {
-                        'number': 4,
-                        'kind': 'status',
+                        'number':3,
+                        'kind':'assignee',
+                        'at':initially_assigned_at,
+                        'value':'zendesk-' || assignee_hash,
+                        'actor':'human'
+                    },
+                    {
+                        'number':4,
+                        'kind':'status',
                         'at': case when status in ('solved', 'closed') then solved_at end,
-                        'value': 'solved',
-                        'actor': 'human'
+                        'value':'solved',
+                        'actor':'human'
                     }
                 ]
             ) as fact

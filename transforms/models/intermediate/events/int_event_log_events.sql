@@ -1,14 +1,17 @@
-{{ config(materialized='view') }}
+{{ config(materialized="view") }}
 
 -- One row of a log says several things at once: the activity, what it means for the status, who has the case now.
 with
-    events as (select * from {{ ref('stg_event_log__events') }}),
+    events as (select * from {{ ref("stg_event_log__events") }}),
 
-    cases as (select ticket_key, created_at from {{ ref('int_event_log_cases') }}),
+    cases as (select ticket_key, created_at from {{ ref("int_event_log_cases") }}),
 
     -- A case is somebody's request, so it opens with a word of the customer's even where the log keeps no messages.
     opened as (
-        select ticket_key, created_at as happened_at, unnest([{'number': -1, 'kind': 'created'}, {'number': -2, 'kind': 'comment'}]) as fact
+        select
+            ticket_key,
+            created_at as happened_at,
+            unnest([{'number':-1, 'kind':'created'}, {'number':-2, 'kind':'comment'}]) as fact
         from cases
     ),
 
@@ -20,15 +23,15 @@ with
             happened_at,
             unnest(
                 [
-                    {'kind': 'activity', 'value': activity, 'is_public': null, 'nudge': 0},
-                    {'kind': 'status', 'value': {{ status_of_meaning() }}, 'is_public': null, 'nudge': 1},
-                    {'kind': 'assignee', 'value': log || '-' || resource, 'is_public': null, 'nudge': 2},
-                    {'kind': 'group', 'value': group_name, 'is_public': null, 'nudge': 3},
+                    {'kind':'activity', 'value':activity, 'is_public':null, 'nudge':0},
+                    {'kind':'status', 'value':{{ status_of_meaning() }}, 'is_public':null, 'nudge':1},
+                    {'kind':'assignee', 'value':log || '-' || resource, 'is_public':null, 'nudge':2},
+                    {'kind':'group', 'value':group_name, 'is_public':null, 'nudge':3},
                     {
-                        'kind': 'comment',
+                        'kind':'comment',
                         'value': case when meaning in ('reply', 'customer_reply', 'private_note') then meaning end,
-                        'is_public': meaning <> 'private_note',
-                        'nudge': 4
+                        'is_public':meaning <> 'private_note',
+                        'nudge':4
                     }
                 ]
             ) as fact,

@@ -1,9 +1,9 @@
-{{ config(materialized='view') }}
+{{ config(materialized="view") }}
 
 with
-    audit_events as (select * from {{ ref('stg_zendesk__audit_events') }}),
+    audit_events as (select * from {{ ref("stg_zendesk__audit_events") }}),
 
-    tickets as (select * from {{ ref('stg_zendesk__tickets') }}),
+    tickets as (select * from {{ ref("stg_zendesk__tickets") }}),
 
     created as (
         select
@@ -26,11 +26,16 @@ with
             event_id,
             audit_id as update_id,
             happened_at,
-            case field_name
-                when 'status' then 'status'
-                when 'group_id' then 'group'
-                when 'assignee_id' then 'assignee'
-                when 'priority' then 'priority'
+            case
+                field_name
+                when 'status'
+                then 'status'
+                when 'group_id'
+                then 'group'
+                when 'assignee_id'
+                then 'assignee'
+                when 'priority'
+                then 'priority'
                 else 'tracked_time'
             end as kind,
             nullif(from_value, '') as from_value,
@@ -43,7 +48,7 @@ with
             event_type in ('Create', 'Change')
             and (
                 field_name in ('status', 'group_id', 'assignee_id', 'priority')
-                or field_name = (select tracked_time_field_id::varchar from {{ source('config', 'setting') }})
+                or field_name = (select tracked_time_field_id::varchar from {{ source("config", "setting") }})
             )
     ),
 
@@ -94,19 +99,23 @@ with
             ticket_comments.author_id,
             ticket_comments.is_rule,
             ticket_comments.is_public
-        from {{ ref('stg_zendesk__comments') }} as ticket_comments
+        from {{ ref("stg_zendesk__comments") }} as ticket_comments
         anti join
             (select event_id from audit_events where event_type in ('Comment', 'VoiceComment')) as audited
             on ticket_comments.comment_id = audited.event_id
     )
 
-select * from created
+select *
+from created
 union all by name
-select * from fields
+select *
+from fields
 union all by name
-select * from macros
+select *
+from macros
 union all by name
-select * from rules
+select *
+from rules
 union all by name
 select
     event_id,

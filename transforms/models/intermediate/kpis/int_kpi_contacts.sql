@@ -1,16 +1,16 @@
-{{ config(materialized='view') }}
+{{ config(materialized="view") }}
 
 with
     created as (
         select created_week as week, count(*) as orders
-        from {{ ref('fct_order') }}
+        from {{ ref("fct_order") }}
         where not is_test
         group by created_week
     ),
 
     shipped as (
         select fulfilled_week as week, count(*) as orders
-        from {{ ref('fct_order') }}
+        from {{ ref("fct_order") }}
         where not is_test and fulfilled_week is not null
         group by fulfilled_week
     )
@@ -23,8 +23,8 @@ select
     coalesce(workflows.is_order_status, false) as is_order_status,
     created.orders as week_orders,
     shipped.orders as week_shipped_orders
-from {{ ref('fct_ticket') }} as tickets
+from {{ ref("fct_ticket") }} as tickets
 left join created on tickets.created_week = created.week
 left join shipped on tickets.created_week = shipped.week
-left join {{ source('config', 'workflow') }} as workflows on tickets.workflow = workflows.workflow
+left join {{ source("config", "workflow") }} as workflows on tickets.workflow = workflows.workflow
 where tickets.is_measured

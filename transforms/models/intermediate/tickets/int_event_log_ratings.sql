@@ -1,8 +1,16 @@
 -- Satisfaction that stands in the log itself, as an attribute of its case.
-{% set formats = ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%d-%b-%y'] %}
+{% set formats = [
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%d-%b-%y",
+] %}
 
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
     cases as (
         select
@@ -11,8 +19,8 @@ with
             logs.csat_scale_max as scale_max,
             first(try_cast(events.attributes[logs.csat_attribute] as double) order by events.event_id) as score,
             first(events.attributes[logs.csat_at_attribute] order by events.event_id) as answered_text
-        from {{ ref('stg_event_log__events') }} as events
-        inner join {{ source('config', 'event_log') }} as logs using (log)
+        from {{ ref("stg_event_log__events") }} as events
+        inner join {{ source("config", "event_log") }} as logs using (log)
         where nullif(events.attributes[logs.csat_attribute], '') is not null
         group by events.ticket_key, events.log, logs.csat_scale_max
     )
@@ -23,9 +31,7 @@ select
     cases.ticket_key::varchar as answer_id,
     cases.ticket_key,
     null::timestamp as offered_at,
-    timezone(
-        'UTC', timezone(settings.time_zone, try_strptime(cases.answered_text, {{ formats }}))
-    ) as answered_at,
+    timezone('UTC', timezone(settings.time_zone, try_strptime(cases.answered_text, {{ formats }}))) as answered_at,
     -- 4-5 of 5, 3 of 3, the better of two.
     cases.score >= case when cases.scale_max = 5 then 4 else cases.scale_max end as is_satisfied,
     cases.score,

@@ -1,7 +1,8 @@
 -- The closest target for each workflow and priority: both named, then the workflow, then the priority, then the shop's.
 with
     workflows as (
-        select workflow from {{ source('config', 'workflow') }}
+        select workflow
+        from {{ source("config", "workflow") }}
         union all
         select 'unclassified' as workflow
     ),
@@ -18,7 +19,7 @@ with
         from workflows
         cross join priorities
         inner join
-            {{ source('config', 'target') }} as targets
+            {{ source("config", "target") }} as targets
             on targets.workflow in ('all', workflows.workflow)
             and targets.priority in ('all', priorities.priority)
         where targets.metric in ('first_reply_minutes', 'resolution_minutes')

@@ -1,4 +1,4 @@
-with changes as (select * from {{ ref('int_ticket_status_changes') }})
+with changes as (select * from {{ ref("int_ticket_status_changes") }})
 
 select
     ticket_key,

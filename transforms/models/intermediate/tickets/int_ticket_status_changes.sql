@@ -1,4 +1,5 @@
--- Every real change of status, with the instant from which an automatic close counts: when the ball went to the customer.
+-- Every real change of status, with the instant from which an automatic close counts: when the ball went to the
+-- customer.
 with
     statuses as (
         select
@@ -10,7 +11,7 @@ with
             to_value as status,
             actor_kind,
             coalesce(lag(to_value) over (partition by ticket_key order by event_no), from_value, 'new') as status_before
-        from {{ ref('int_ticket_timeline') }}
+        from {{ ref("int_ticket_timeline") }}
         where kind = 'status'
     ),
 
@@ -27,7 +28,10 @@ with
 
 select
     * exclude (before_since, before_clock),
-    is_resolution and status_before = 'pending' and actor_kind = 'rule' and before_since is not null as is_automatic_close,
+    is_resolution
+    and status_before = 'pending'
+    and actor_kind = 'rule'
+    and before_since is not null as is_automatic_close,
     case when is_automatic_close then before_since else happened_at end as counts_from,
     case when is_automatic_close then before_clock else business_clock end as counts_from_clock
 from changes

@@ -1,22 +1,21 @@
--- Each ticket's state after each event that can change it, until the next one. The windows share one order, so they share one sort.
+-- Each ticket's state after each event that can change it, until the next one. The windows share one order, so they
+-- share one sort.
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
-    tickets as (select ticket_key, schedule from {{ ref('int_tickets_assigned') }}),
+    tickets as (select ticket_key, schedule from {{ ref("int_tickets_assigned") }}),
 
-    intervals as (select * from {{ ref('int_business_intervals') }}),
+    intervals as (select * from {{ ref("int_business_intervals") }}),
 
     events as (
         select events.*, tickets.schedule
-        from {{ ref('fct_ticket_event') }} as events
+        from {{ ref("fct_ticket_event") }} as events
         inner join tickets using (ticket_key)
         where events.kind in ('created', 'comment', 'macro', 'group', 'assignee', 'status', 'activity')
     ),
 
     clocked as (
-        select
-            events.*,
-            {{ business_clock('events.schedule', 'events.happened_at', 'intervals') }} as business_clock
+        select events.*, {{ business_clock("events.schedule", "events.happened_at", "intervals") }} as business_clock
         from events
         asof left join intervals on events.schedule = intervals.schedule and events.happened_at >= intervals.opens_at
     ),
@@ -44,10 +43,14 @@ with
                 last_value(case when kind = 'status' then to_value end ignore nulls) over events_in_order, 'new'
             ) as status,
             nullif(
-                last_value(case when kind = 'assignee' then coalesce(to_value, '') end ignore nulls) over events_in_order, ''
+                last_value(
+                    case when kind = 'assignee' then coalesce(to_value, '') end ignore nulls
+                ) over events_in_order,
+                ''
             ) as agent_id,
             nullif(
-                last_value(case when kind = 'group' then coalesce(to_value, '') end ignore nulls) over events_in_order, ''
+                last_value(case when kind = 'group' then coalesce(to_value, '') end ignore nulls) over events_in_order,
+                ''
             ) as group_name,
             last_value(activity ignore nulls) over events_in_order as last_activity,
             max(case when kind = 'assignee' then happened_at end) over events_in_order as assigned_at,

@@ -1,5 +1,5 @@
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
     zendesk_tickets as (
         select
@@ -17,18 +17,16 @@ with
             tickets.subject,
             tickets.form,
             tickets.tags,
-            list_transform(
-                tickets.custom_fields, lambda f: {'id': f.id::varchar, 'value': f."value"}
-            ) as custom_fields,
+            list_transform(tickets.custom_fields, lambda f: {'id':f.id::varchar, 'value':f."value"}) as custom_fields,
             tickets.body_hits,
             null::varchar as given_workflow,
             tickets.satisfaction_score,
             tickets.status,
             tickets.created_at
-        from {{ ref('stg_zendesk__tickets') }} as tickets
+        from {{ ref("stg_zendesk__tickets") }} as tickets
         cross join settings
-        left join {{ ref('stg_zendesk__users') }} as users on tickets.requester_id = users.user_id
-        left join {{ ref('stg_zendesk__groups') }} as groups on tickets.group_id = groups.group_id
+        left join {{ ref("stg_zendesk__users") }} as users on tickets.requester_id = users.user_id
+        left join {{ ref("stg_zendesk__groups") }} as groups on tickets.group_id = groups.group_id
     ),
 
     flat_tickets as (
@@ -53,15 +51,18 @@ with
             tickets.satisfaction_score,
             tickets.status,
             tickets.created_at
-        from {{ ref('stg_zendesk__account_tickets') }} as tickets
+        from {{ ref("stg_zendesk__account_tickets") }} as tickets
         cross join settings
-        anti join {{ ref('stg_zendesk__tickets') }} as full_tickets using (ticket_key)
+        anti join {{ ref("stg_zendesk__tickets") }} as full_tickets using (ticket_key)
     ),
 
-    event_log_cases as (select * from {{ ref('int_event_log_cases') }})
+    event_log_cases as (select * from {{ ref("int_event_log_cases") }})
 
-select * from zendesk_tickets
+select *
+from zendesk_tickets
 union all by name
-select * from flat_tickets
+select *
+from flat_tickets
 union all by name
-select * from event_log_cases
+select *
+from event_log_cases

@@ -1,21 +1,18 @@
 -- Every stretch of opening time of every schedule, as UTC instants, overlaps merged, with the seconds open before it:
 -- business time between two instants is then one subtraction, right across nights, holidays and changes of the clock.
 with
-    settings as (select * from {{ source('config', 'setting') }}),
+    settings as (select * from {{ source("config", "setting") }}),
 
     span as (
         select
-            {{ day_of('min(tickets.created_at)') }} - 8 as first_day,
-            {{ day_of('any_value(settings.snapshot_at)') }} + 2 as last_day
-        from {{ ref('int_tickets_described') }} as tickets
+            {{ day_of("min(tickets.created_at)") }} - 8 as first_day,
+            {{ day_of("any_value(settings.snapshot_at)") }} + 2 as last_day
+        from {{ ref("int_tickets_described") }} as tickets
         cross join settings
         group by settings.time_zone
     ),
 
-    days as (
-        select unnest(generate_series(first_day, last_day, interval 1 day))::date as day
-        from span
-    ),
+    days as (select unnest(generate_series(first_day, last_day, interval 1 day))::date as day from span),
 
     shifts as (
         select
@@ -25,7 +22,7 @@ with
             hours.opens::varchar as opens,
             hours.closes::varchar as closes,
             hours.closes <= hours.opens and hours.closes <> '24:00' as is_overnight
-        from {{ source('config', 'schedule_hours') }} as hours
+        from {{ source("config", "schedule_hours") }} as hours
         inner join days on isodow(days.day) = hours.weekday
         where
             days.day >= coalesce(hours.valid_from, date '0001-01-01')
@@ -45,10 +42,10 @@ with
     open_pieces as (
         select
             schedule,
-            timezone('UTC', timezone(time_zone, day + {{ clock_interval('opens') }})) as opens_at,
-            timezone('UTC', timezone(time_zone, day + {{ clock_interval('closes') }})) as closes_at
+            timezone('UTC', timezone(time_zone, day + {{ clock_interval("opens") }})) as opens_at,
+            timezone('UTC', timezone(time_zone, day + {{ clock_interval("closes") }})) as closes_at
         from pieces
-        anti join {{ source('config', 'schedule_holiday') }} as holidays using (schedule, day)
+        anti join {{ source("config", "schedule_holiday") }} as holidays using (schedule, day)
     ),
 
     marked as (
@@ -65,14 +62,11 @@ with
     ),
 
     numbered as (
-        select *, sum(begins::int) over (partition by schedule order by opens_at, closes_at) as stretch
-        from marked
+        select *, sum(begins::int) over (partition by schedule order by opens_at, closes_at) as stretch from marked
     ),
 
     merged as (
-        select schedule, min(opens_at) as opens_at, max(closes_at) as closes_at
-        from numbered
-        group by schedule, stretch
+        select schedule, min(opens_at) as opens_at, max(closes_at) as closes_at from numbered group by schedule, stretch
     )
 
 select

@@ -12,4 +12,4 @@ select
     resource,
     group_name,
     attributes
-from {{ source('raw', 'event_log_event') }}
+from {{ source("raw", "event_log_event") }}

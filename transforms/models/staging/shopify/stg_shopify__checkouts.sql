@@ -1,4 +1,4 @@
-with checkouts as ({{ newest(source('raw', 'shopify_checkout'), 'checkout_id', 'updated_at') }})
+with checkouts as ({{ newest(source("raw", "shopify_checkout"), "checkout_id", "updated_at") }})
 
 select
     checkout_id,

@@ -3,26 +3,35 @@
 with
     items as (
         select order_name, batch_no, sum(item_quantity)::bigint as item_count
-        from {{ source('raw', 'shopify_order_line') }}
+        from {{ source("raw", "shopify_order_line") }}
         group by order_name, batch_no
     ),
 
-    item_counts as (
-        select order_name, max(item_count) as item_count
-        from items
-        group by order_name
-    ),
+    item_counts as (select order_name, max(item_count) as item_count from items group by order_name),
 
     orders as (
         select
             order_name,
             {% for column in [
-                'order_id', 'email_hash', 'currency', 'financial_status', 'fulfillment_status', 'total', 'refunded_amount',
-                'tags', 'country', 'created_at', 'paid_at', 'fulfilled_at', 'cancelled_at',
+                "order_id",
+                "email_hash",
+                "currency",
+                "financial_status",
+                "fulfillment_status",
+                "total",
+                "refunded_amount",
+                "tags",
+                "country",
+                "created_at",
+                "paid_at",
+                "fulfilled_at",
+                "cancelled_at",
             ] %}
-            first({{ column }} order by batch_no desc, line) filter (where {{ column }} is not null) as {{ column }},
+                first({{ column }} order by batch_no desc, line) filter (
+                    where {{ column }} is not null
+                ) as {{ column }},
             {% endfor %}
-        from {{ source('raw', 'shopify_order_line') }}
+        from {{ source("raw", "shopify_order_line") }}
         group by order_name
     )
 

@@ -1,4 +1,4 @@
-with answers as ({{ newest(source('raw', 'survey_answer'), "survey || '/' || answer_id") }})
+with answers as ({{ newest(source("raw", "survey_answer"), "survey || '/' || answer_id") }})
 
 select
     answers.survey,
@@ -15,11 +15,15 @@ select
     case
         when surveys.kind = 'ces'
         then
-            1 + 6 * case
-                when surveys.higher_is_easier then answers.score - surveys.scale_min
+            1
+            + 6
+            * case
+                when surveys.higher_is_easier
+                then answers.score - surveys.scale_min
                 else surveys.scale_max - answers.score
-            end / nullif(surveys.scale_max - surveys.scale_min, 0)
+            end
+            / nullif(surveys.scale_max - surveys.scale_min, 0)
     end as score_1_7
 from answers
-inner join {{ source('config', 'survey') }} as surveys using (survey)
+inner join {{ source("config", "survey") }} as surveys using (survey)
 where answers.score is not null

@@ -1,4 +1,4 @@
-with tickets as ({{ newest(source('raw', 'zendesk_account_csv'), 'ticket_id', 'updated_at') }})
+with tickets as ({{ newest(source("raw", "zendesk_account_csv"), "ticket_id", "updated_at") }})
 
 select
     * exclude (batch_no, line, ticket_id, channel, tags),

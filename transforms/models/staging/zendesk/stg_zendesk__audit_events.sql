@@ -1,5 +1,6 @@
 -- An audit never changes once written, so any loaded version of an event is the event.
-select distinct on (event_id)
+select distinct
+    on (event_id)
     event_id,
     audit_id,
     ticket_id as ticket_key,
@@ -16,12 +17,12 @@ select distinct on (event_id)
     rule_title,
     created_at as happened_at,
     coalesce(channel = 'rule' or rule_id is not null or author_id = -1, false) as is_rule
-from {{ source('raw', 'zendesk_audit_event') }}
+from {{ source("raw", "zendesk_audit_event") }}
 where
     event_type in ('Create', 'Change', 'Comment', 'VoiceComment', 'AgentMacroReference')
     and (
         event_type not in ('Create', 'Change')
         or field_name in ('status', 'group_id', 'assignee_id', 'priority')
-        or field_name = (select tracked_time_field_id::varchar from {{ source('config', 'setting') }})
+        or field_name = (select tracked_time_field_id::varchar from {{ source("config", "setting") }})
         or channel = 'rule'
     )

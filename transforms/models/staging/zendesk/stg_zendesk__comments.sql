@@ -1,4 +1,5 @@
-select distinct on (comment_id)
+select distinct
+    on (comment_id)
     comment_id,
     audit_id,
     ticket_id as ticket_key,
@@ -6,4 +7,4 @@ select distinct on (comment_id)
     is_public,
     created_at as happened_at,
     coalesce(channel = 'rule' or author_id = -1, false) as is_rule
-from {{ source('raw', 'zendesk_comment') }}
+from {{ source("raw", "zendesk_comment") }}

@@ -1,5 +1,4 @@
-with
-    tickets as ({{ newest(source('raw', 'zendesk_ticket'), 'ticket_id', 'coalesce(updated_at, generated_at)') }})
+with tickets as ({{ newest(source("raw", "zendesk_ticket"), "ticket_id", "coalesce(updated_at, generated_at)") }})
 
 select
     ticket_id as ticket_key,

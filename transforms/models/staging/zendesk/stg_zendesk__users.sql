@@ -1,4 +1,4 @@
-with users as ({{ newest(source('raw', 'zendesk_user'), 'user_id', 'updated_at') }})
+with users as ({{ newest(source("raw", "zendesk_user"), "user_id", "updated_at") }})
 
 select
     user_id,
