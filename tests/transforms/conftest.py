@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -27,21 +26,25 @@ CASES = (
 )
 
 
+def quiet(_line: str) -> None:
+    """Progress that nobody reads."""
+
+
 def take_through(shop: HandmadeShop) -> Published:
     """Write a shop's files, ingest and build them by the real path, and open what was published."""
+    from ingest.load import ensure_raw, ingest_paths
+
     from flowmeter.build import build
     from flowmeter.config import load_config
     from flowmeter.settings import Home
-    from ingest.load import ingest_paths
 
     shop.write()
     home = Home.find(shop.root)
     config = load_config(home)
-    quiet: Callable[[str], None] = lambda line: None  # noqa: E731
     for path, source in shop.exports:
         batches = ingest_paths(home, config, [path], source, quiet)
         assert [batch.quarantined for batch in batches] == [0], f"{path.name} was not loaded whole: {batches}"
-    build(home, quiet)
+    build(home, quiet, ensure_raw)
     return Published.open(shop.root)
 
 

@@ -8,21 +8,28 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 Row = dict[str, Any]
+
+
+def approx(expected: float | list[float], **tolerance: float) -> Any:
+    """pytest.approx, in a form that may stand inside a tuple that is compared."""
+    return pytest.approx(expected, **tolerance)
 
 
 @dataclass(frozen=True)
 class Published:
     """A published snapshot, read-only."""
 
+    root: Path
     con: duckdb.DuckDBPyConnection
 
     @classmethod
     def open(cls, root: Path) -> Published:
         """Open the current snapshot of a shop folder."""
         path = (root / "data" / "warehouse" / "current").resolve()
-        return cls(duckdb.connect(str(path), read_only=True))
+        return cls(root, duckdb.connect(str(path), read_only=True))
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """The rows of a query as dictionaries."""

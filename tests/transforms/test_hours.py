@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transforms.published import Published
+from tests.transforms.published import Published, approx
 from tests.transforms.shop import MOVED, NIGHT, NOWHERE, SPLIT, SUPPORT, HandmadeShop
 
 # flow: (group, created, replied and solved, calendar minutes, business minutes)
@@ -50,17 +50,17 @@ def test_minutes(published: Published, flow: str) -> None:
     _, _, _, calendar, business = CASES[flow]
     ticket = published.ticket(flow)
     for part in ("first_reply", "first_resolution", "resolution"):
-        assert ticket[f"{part}_calendar_minutes"] == pytest.approx(calendar)
+        assert ticket[f"{part}_calendar_minutes"] == approx(calendar)
         found = ticket[f"{part}_business_minutes"]
-        assert found is None if business is None else found == pytest.approx(business)
+        assert found is None if business is None else found == approx(business)
 
 
 def test_a_kpi_rests_on_the_tickets_whose_schedule_is_known(published: Published) -> None:
     """Of two tickets (2 h without schedule, 3 h with), the business mean is 3 h of one, the calendar mean 2.5 h."""
     day = "2026-06-02"
-    assert published.kpi("resolution_time_mean_business_hours", "one_known", day) == (pytest.approx(3), 1)
-    assert published.kpi("resolution_time_mean_calendar_hours", "one_known", day) == (pytest.approx(2.5), 2)
-    assert published.kpi("first_reply_median_business_hours", "one_known", day) == (pytest.approx(3), 1)
+    assert published.kpi("resolution_time_mean_business_hours", "one_known", day) == (approx(3), 1)
+    assert published.kpi("resolution_time_mean_calendar_hours", "one_known", day) == (approx(2.5), 2)
+    assert published.kpi("first_reply_median_business_hours", "one_known", day) == (approx(3), 1)
 
 
 def test_a_kpi_of_no_known_schedule_is_unknown(published: Published) -> None:

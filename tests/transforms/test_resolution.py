@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transforms.published import Published
+from tests.transforms.published import Published, approx
 from tests.transforms.shop import BOT, RULE, HandmadeShop
 
 WEEK = "2026-05-04"  # a Monday
@@ -62,8 +62,8 @@ def test_a_reopened_ticket_keeps_its_first_and_its_last_resolution(published: Pu
     assert ticket["resolution_calendar_minutes"] == 1440
     assert (ticket["is_resolved"], ticket["reopen_count"], ticket["is_reopened"]) == (True, 1, True)
     assert published.kpi("reopen_rate", "reopened", WEEK) == (1, 1)
-    assert published.kpi("first_resolution_time_median_calendar_hours", "reopened", WEEK) == (pytest.approx(2), 1)
-    assert published.kpi("resolution_time_mean_calendar_hours", "reopened", WEEK) == (pytest.approx(24), 1)
+    assert published.kpi("first_resolution_time_median_calendar_hours", "reopened", WEEK) == (approx(2), 1)
+    assert published.kpi("resolution_time_mean_calendar_hours", "reopened", WEEK) == (approx(24), 1)
 
 
 def test_a_ticket_that_is_open_again_is_not_resolved(published: Published) -> None:
@@ -94,24 +94,24 @@ def test_the_instant_that_counts(published: Published, flow: str, minutes: float
     """Calendar minutes from creation to the resolution that counts."""
     ticket = published.ticket(flow)
     assert ticket["is_resolved"]
-    assert ticket["resolution_calendar_minutes"] == pytest.approx(minutes)
-    assert ticket["first_resolution_calendar_minutes"] == pytest.approx(minutes)
+    assert ticket["resolution_calendar_minutes"] == approx(minutes)
+    assert ticket["first_resolution_calendar_minutes"] == approx(minutes)
     assert ticket["reopen_count"] == 0
 
 
 def test_cohort_and_flow(published: Published) -> None:
     """Five created on Monday: solved after 1, 6, 7 (exactly: in time) and 8 days, and never."""
-    assert published.kpi("resolution_rate_cohort", "cohort", WEEK) == (pytest.approx(3 / 5), 5)
-    assert published.kpi("resolution_rate_flow", "cohort", WEEK) == (pytest.approx(2 / 5), 5)
+    assert published.kpi("resolution_rate_cohort", "cohort", WEEK) == (approx(3 / 5), 5)
+    assert published.kpi("resolution_rate_flow", "cohort", WEEK) == (approx(2 / 5), 5)
     assert published.kpi("tickets_resolved", "cohort", "2026-05-11")[0] == 2
 
 
 def test_mean_median_and_ninetieth_percentile(published: Published) -> None:
     """In the first week 24 h and 144 h: mean and median 84; P90 = 24 + 0.9 x 120 = 132 (type 7)."""
     pattern = "resolution_time_{}_calendar_hours"
-    assert published.kpi(pattern.format("mean"), "cohort", WEEK) == (pytest.approx(84), 2)
-    assert published.kpi(pattern.format("median"), "cohort", WEEK) == (pytest.approx(84), 2)
-    assert published.kpi(pattern.format("p90"), "cohort", WEEK) == (pytest.approx(132), 2)
+    assert published.kpi(pattern.format("mean"), "cohort", WEEK) == (approx(84), 2)
+    assert published.kpi(pattern.format("median"), "cohort", WEEK) == (approx(84), 2)
+    assert published.kpi(pattern.format("p90"), "cohort", WEEK) == (approx(132), 2)
 
 
 def test_a_young_cohort_is_marked_incomplete(published: Published) -> None:
@@ -124,5 +124,5 @@ def test_a_young_cohort_is_marked_incomplete(published: Published) -> None:
 def test_open_tickets_weigh_in_the_kaplan_meier_median(published: Published) -> None:
     """Done after 2 h and 10 h, two still open: 3/4, then 2/4 survive, so the median is 10 h and not 6 h."""
     found = published.kpi("resolution_time_km_median_calendar_hours", "survival", "2026-06-29")
-    assert found == (pytest.approx(10), 4)
-    assert published.kpi("resolution_time_median_calendar_hours", "survival", "2026-06-29") == (pytest.approx(6), 2)
+    assert found == (approx(10), 4)
+    assert published.kpi("resolution_time_median_calendar_hours", "survival", "2026-06-29") == (approx(6), 2)

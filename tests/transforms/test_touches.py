@@ -39,7 +39,8 @@ def _tell_first_contact(shop: HandmadeShop, agent: int) -> None:
 def _tell_automated(shop: HandmadeShop, agent: int) -> None:
     shop.ticket("auto_bot", CREATED).reply(f"{WEEK} 10:01", BOT, status="solved")
     shop.ticket("auto_rule", CREATED).update(f"{WEEK} 10:01", RULE, status="solved")
-    shop.ticket("auto_customer", CREATED).update(f"{WEEK} 11:00", shop.tickets[-1].requester + 1, status="solved")
+    done = shop.ticket("auto_customer", CREATED)
+    done.update(f"{WEEK} 11:00", done.requester, status="solved")
     shop.ticket("auto_note", CREATED).note(f"{WEEK} 10:30", agent).update(SOLVED, RULE, status="solved")
     again = shop.ticket("auto_reopened", CREATED).reply(f"{WEEK} 10:01", BOT, status="solved")
     again.customer(f"{WEEK} 11:00", status="open").update(SOLVED, agent, status="solved")
