@@ -13,9 +13,9 @@ import pytest
 Row = dict[str, Any]
 
 
-def approx(expected: float | list[float], **tolerance: float) -> Any:
+def approx(expected: float | list[float], abs: float | None = None) -> Any:  # noqa: A002 - as pytest names it
     """pytest.approx, in a form that may stand inside a tuple that is compared."""
-    return pytest.approx(expected, **tolerance)
+    return pytest.approx(expected, abs=abs)
 
 
 @dataclass(frozen=True)

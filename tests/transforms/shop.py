@@ -104,6 +104,7 @@ class HandmadeShop:
     """The files of a shop under construction."""
 
     root: Path
+    toml: str = TOML
     ids: Ids = field(default_factory=Ids)
     tickets: list[TicketFile] = field(default_factory=list)
     flows: dict[str, Row] = field(default_factory=dict)
@@ -245,7 +246,7 @@ class HandmadeShop:
         """Write configuration and exports."""
         (self.root / "config").mkdir(parents=True)
         (self.root / "data" / "exports").mkdir(parents=True)
-        (self.root / "flowmeter.toml").write_text(TOML, encoding="utf-8")
+        (self.root / "flowmeter.toml").write_text(self.toml, encoding="utf-8")
         config = {
             "workflows": {"workflows": list(self.flows.values())},
             "costs": COSTS,

@@ -27,10 +27,10 @@ def tell(shop: HandmadeShop) -> None:
     shop.ticket("cohort", CREATED)
     for created in ("2026-06-15 10:00", "2026-06-22 10:00"):
         shop.simple("young", created, created.replace("10:00", "11:00"))
-    for created, solved in (("05:00", "15:00"), ("05:00", None), ("05:00", "07:00"), ("05:00", None)):
-        ticket = shop.ticket("survival", f"2026-06-29 {created}")
-        if solved:
-            ticket.reply(f"2026-06-29 {solved}", agent, status="solved")
+    for clock in ("15:00", "", "07:00", ""):
+        ticket = shop.ticket("survival", "2026-06-29 05:00")
+        if clock:
+            ticket.reply(f"2026-06-29 {clock}", agent, status="solved")
 
 
 def _tell_automatic(shop: HandmadeShop, agent: int) -> None:
