@@ -99,7 +99,8 @@ def read_schedules(content: Mapping[str, Any]) -> Schedules:
 
 def _read_hours(entry: Mapping[str, Any]) -> Hours:
     by_weekday = {
-        WEEKDAYS.index(name): tuple(_clock_pair(text) for text in texts) for name, texts in entry["hours"].items()
+        WEEKDAYS.index(name): tuple(_clock_pair(text) for text in ([texts] if isinstance(texts, str) else texts))
+        for name, texts in entry["hours"].items()
     }
     return Hours(
         zone=ZoneInfo(entry["time_zone"]),

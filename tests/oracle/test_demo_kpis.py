@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.oracle.agents import hourly_costs
-from tests.oracle.numbers import Number, Numbers, World, all_numbers, build_world
+from tests.oracle.compare import differences, published_numbers
+from tests.oracle.numbers import Numbers, World, all_numbers, build_world
 from tests.oracle.shop import read_shop
 from tests.oracle.truth import read_checkouts, read_orders, read_tickets
-
-SHOWN = 20
-Cell = tuple[date, str, str]
 
 
 @pytest.fixture(scope="module")
@@ -51,40 +47,12 @@ def expected(world: World) -> Numbers:
 @pytest.fixture(scope="module")
 def actual(published: duckdb.DuckDBPyConnection) -> Numbers:
     """Every number as published, over all variants and channels."""
-    rows = published.sql(
-        "select week, workflow, metric, value, n from kpi_week where variant = 'all' and channel = 'all'"
-    ).fetchall()
-    return {(week, workflow, metric): (value, n) for week, workflow, metric, value, n in rows}
-
-
-def is_same(one: Number, other: Number) -> bool:
-    """Equal n, and values equal to 1e-9 relative or both unknown."""
-    if one[1] != other[1]:
-        return False
-    if one[0] is None or other[0] is None:
-        return one[0] is other[0]
-    return math.isclose(one[0], other[0], rel_tol=1e-9, abs_tol=1e-12)
-
-
-def describe(differences: dict[str, list[str]]) -> str:
-    """The differences of every metric: how many, and the first of them."""
-    parts = []
-    for metric, found in sorted(differences.items()):
-        parts.append(f"{metric}: {len(found)} differ")
-        parts.extend(f"    {line}" for line in found[:SHOWN])
-    return "\n".join(parts)
+    return published_numbers(published)
 
 
 def test_every_kpi_equals_the_second_route(expected: Numbers, actual: Numbers) -> None:
     """Same n and same value in every week and workflow, where either side has a number."""
-    differences: dict[str, list[str]] = defaultdict(list)
-    for cell in sorted(expected.keys() | actual.keys()):
-        theirs, ours = actual.get(cell, (None, 0)), expected.get(cell, (None, 0))
-        absent_zero = cell not in actual and ours[1] == 0
-        if not is_same(theirs, ours) and not absent_zero:
-            week, workflow, metric = cell
-            differences[metric].append(f"{week} {workflow}: published {theirs}, second route {ours}")
-    assert not differences, "\n" + describe(differences)
+    assert differences(actual, expected) == ""
 
 
 def test_every_metric_has_published_numbers(expected: Numbers, actual: Numbers) -> None:

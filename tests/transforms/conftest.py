@@ -49,12 +49,18 @@ def take_through(shop: HandmadeShop) -> Published:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """What the handmade shop of all cases published."""
+def handmade(tmp_path_factory: pytest.TempPathFactory) -> HandmadeShop:
+    """The handmade shop with all cases."""
     shop = HandmadeShop(tmp_path_factory.mktemp("handmade") / "shop")
     for name in CASES:
         import_module(f"tests.transforms.{name}").tell(shop)
-    return take_through(shop)
+    return shop
+
+
+@pytest.fixture(scope="session")
+def published(handmade: HandmadeShop) -> Published:
+    """What the handmade shop published."""
+    return take_through(handmade)
 
 
 @pytest.fixture(scope="session")
