@@ -1,4 +1,4 @@
-"""Reads a YAML or TOML file into a pydantic model so that every error names file, line, key and the nearest valid key."""
+"""Reads a YAML or TOML file into a pydantic model. Every error names file, line, key and the nearest valid key."""
 
 import difflib
 import re
@@ -173,7 +173,10 @@ def _scalar(node: yaml.Node, path: KeyPath, source: Source, loader: _Loader) -> 
         return loader.construct_object(node)  # type: ignore[no-untyped-call]
     except ValueError:  # the only scalar that can look right and be wrong is a date such as 2026-02-30
         raise source.error(
-            path, "this date does not exist", expected="a day of the calendar such as 2026-12-25", found=f"'{node.value}'"
+            path,
+            "this date does not exist",
+            expected="a day of the calendar such as 2026-12-25",
+            found=f"'{node.value}'",
         ) from None
 
 

@@ -21,7 +21,17 @@ from flowmeter.config_models import (
 )
 from flowmeter.settings import Home, Settings, load_settings
 
-__all__ = ["Config", "EventLogSource", "Rule", "Schedule", "Sources", "SurveySource", "Target", "Workflow", "load_config"]
+__all__ = [
+    "Config",
+    "EventLogSource",
+    "Rule",
+    "Schedule",
+    "Sources",
+    "SurveySource",
+    "Target",
+    "Workflow",
+    "load_config",
+]
 
 CONFIG_FILES = ("workflows.yml", "costs.yml", "targets.yml", "schedules.yml", "sources.yml")
 

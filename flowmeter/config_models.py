@@ -302,7 +302,9 @@ class EventLogSource(Checked):
     def _has_one_shape(self) -> Self:
         long = self.columns.activity is not None and self.columns.time is not None
         if long == bool(self.events):
-            raise ValueError("give either columns.activity with columns.time (a row per event), or events (a row per case)")
+            raise ValueError(
+                "give either columns.activity with columns.time (a row per event), or events (a row per case)"
+            )
         return self
 
 

@@ -126,7 +126,9 @@ def read(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=True, config=dict(NO_DOWNLOADS))
     except duckdb.Error as error:
-        raise WarehouseError("the published file cannot be opened", str(path), found=str(error).splitlines()[0]) from error
+        raise WarehouseError(
+            "the published file cannot be opened", str(path), found=str(error).splitlines()[0]
+        ) from error
 
 
 def read_current(home: Home) -> duckdb.DuckDBPyConnection:
@@ -169,7 +171,7 @@ def publish(home: Home, built: Path, build_id: str) -> Path:
     target.chmod(0o444)
     link = home.warehouse / f".current-{build_id}"
     link.symlink_to(target.name)
-    os.replace(link, home.current)
+    link.replace(home.current)
     _sync_folder(home.warehouse)
     _delete_older(home, target)
     return target
@@ -194,4 +196,5 @@ def _sync_folder(folder: Path) -> None:
 def _delete_older(home: Home, newest: Path) -> None:
     others = sorted(path for path in home.warehouse.glob("warehouse-*.duckdb") if path != newest)
     for path in others[: -(KEPT - 1)]:
+        path.with_suffix(".json").unlink(missing_ok=True)
         path.unlink()
