@@ -19,6 +19,7 @@ RANGE_LIMIT = 3.267
 # The same for one week against the mean of k: 2.66 mean ranges (three sigma) widened by sqrt(1 + 1/k).
 POINT_LIMIT = 2.66
 Z95 = 1.959964
+SHEWHART = 3.0
 FEWEST_RANGES = 5
 
 
@@ -57,13 +58,18 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Change:
-    """A difference now - before, the 95% interval of that difference, and what it means."""
+    """A difference now - before, the interval of that difference, and what it means.
+
+    The interval spans `sigmas` standard errors to each side: 1.96 (95%) where the figures have intervals, 3 where their
+    routine moves had to serve.
+    """
 
     delta: float | None
     low: float | None
     high: float | None
     before: float | None
     verdict: Verdict
+    sigmas: float = Z95
 
     @property
     def noise(self) -> float:
@@ -75,7 +81,7 @@ class Change:
         """Two-sided p of no change, read back from the interval; 1 when unknown."""
         if self.delta is None or self.noise == 0.0:
             return 1.0
-        return math.erfc(abs(self.delta) / self.noise * Z95 / math.sqrt(2))
+        return math.erfc(abs(self.delta) / self.noise * self.sigmas / math.sqrt(2))
 
 
 NOTHING = Change(None, None, None, None, Verdict.UNKNOWN)
@@ -90,11 +96,12 @@ def compare(now: Estimate, before: Estimate, better: str, routine: Sequence[floa
     if not now.is_usable or not before.is_usable or now.value is None or before.value is None:
         return NOTHING
     delta = now.value - before.value
-    half = _mover(now, before) or _routine(routine, weeks)
+    sampled = _mover(now, before)
+    half = sampled or _routine(routine, weeks)
     if half is None:
         return Change(delta, None, None, before.value, Verdict.UNKNOWN)
     low, high = delta - half[0], delta + half[1]
-    return Change(delta, low, high, before.value, _verdict(low, high, better))
+    return Change(delta, low, high, before.value, _verdict(low, high, better), Z95 if sampled else SHEWHART)
 
 
 def mean_of(earlier: Sequence[Estimate], fewest: int = 2) -> Estimate:

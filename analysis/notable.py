@@ -1,6 +1,7 @@
 """The notable changes of a week: what moved beyond noise, ranked, in sentences.
 
-Every workflow's metrics are compared with the mean of the four weeks before. So many comparisons find something by
+Every workflow's metrics are compared with the mean of the four weeks before, and with the mean of the 22 weeks before
+those, so that a bad month is not forgotten once it has become its own yardstick. So many comparisons find something by
 chance, so only those are kept that pass the Benjamini-Hochberg rule (1995, JRSS B 57) at a false discovery rate of 5%.
 The rest are ranked by how far the move exceeds its noise, times the share of the shop's tickets that it touches.
 """
@@ -19,6 +20,9 @@ from analysis.series import Series, at, before
 from analysis.wording import Speech
 
 FALSE_DISCOVERY_RATE = 0.05
+RECENT_WEEKS = 4
+EARLIER_WEEKS = 22
+STANDING_WEIGHT = 0.5  # what has stood for weeks is known to many already, so it ranks below what is new
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Finding:
     now: Estimate
     change: Change
     score: float
+    is_new: bool = True
     driver: Driver | None = None
 
 
@@ -52,8 +57,8 @@ def findings(
     and family of metrics (mean and median of one thing say the same), and a change of the shop that one workflow
     explains is told as that workflow's.
     """
-    tested = [_tested(series, workflow, metric, week) for workflow in _workflows(series) for metric in metrics]
-    candidates = [finding for finding in tested if finding is not None]
+    keys = [(workflow, metric) for workflow in _workflows(series) for metric in metrics]
+    candidates = [finding for workflow, metric in keys for finding in _tested(series, workflow, metric, week)]
     kept = _discoveries(candidates)
     explained = [_with_driver(series, finding, week) for finding in kept]
     return _distinct(sorted(explained, key=lambda finding: -finding.score))[:most]
@@ -63,14 +68,24 @@ def sentence(finding: Finding, names: Mapping[str, str], speech: Speech) -> str:
     """One plain sentence: the thing, the size, the period, the likely cause if known."""
     metric, change = finding.metric, finding.change
     where = "" if finding.workflow == "all" else f"{names.get(finding.workflow, finding.workflow)}: "
-    verb = "rose" if (change.delta or 0) > 0 else "fell"
-    size = speech.change(change.delta or 0.0, change.before, metric.unit)
-    moved = (
-        f"{metric.label} {verb} to {speech.value(finding.now.value, metric.unit)} from "
-        f"{speech.value(change.before, metric.unit)} on average over the four weeks before ({size}"
-    )
-    judged = f", {change.verdict})" if change.verdict in (Verdict.BETTER, Verdict.WORSE) else ")"
-    return f"{where}{moved}{judged}{_because(finding, names)}."
+    delta, unit = change.delta or 0.0, metric.unit
+    delta, unit = change.delta or 0.0, metric.unit
+    value, was = speech.value(finding.now.value, unit), speech.value(change.before, unit)
+    if finding.is_new:
+        verb = "rose" if delta > 0 else "fell"
+        moved = f"{verb} to {value} from {was} on average over the four weeks before"
+    else:
+        side = "above" if delta > 0 else "below"
+        moved = f"stays {side} what it was before last month, {value} after {was} on average"
+    size = speech.change(delta, change.before, unit)
+    judged = f", {change.verdict}" if change.verdict in {Verdict.BETTER, Verdict.WORSE} else ""
+    label = _mid_sentence(metric.label) if where else metric.label
+    return f"{where}{label} {moved} ({size}{judged}){_because(finding, names)}."
+
+
+def _mid_sentence(label: str) -> str:
+    """A label without its capital, unless it is an abbreviation."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _because(finding: Finding, names: Mapping[str, str]) -> str:
@@ -89,22 +104,29 @@ def _workflows(series: Mapping[tuple[str, str], Series]) -> list[str]:
     return sorted({workflow for workflow, _ in series})
 
 
-def _tested(series: Mapping[tuple[str, str], Series], workflow: str, metric: Metric, week: dt.date) -> Finding | None:
+def _tested(series: Mapping[tuple[str, str], Series], workflow: str, metric: Metric, week: dt.date) -> list[Finding]:
+    """The two comparisons of one metric of one workflow, as far as they can be made."""
     weeks = series.get((workflow, metric.key))
     if weeks is None:
-        return None
-    now, earlier = at(weeks, week), before(weeks, week, 26)
-    history = [point.value for point in earlier if point.is_usable and point.value is not None]
-    change = compare(now, mean_of(earlier[-4:]), metric.better, history, weeks=4)
-    if change.delta is None or change.noise == 0.0:
-        return None
-    excess = max(0.0, abs(change.delta) - change.noise) / change.noise
-    return Finding(workflow, metric, now, change, excess * _share(series, workflow, metric.key, week))
+        return []
+    now, past = at(weeks, week), before(weeks, week, EARLIER_WEEKS + RECENT_WEEKS)
+    history = [point.value for point in past if point.is_usable and point.value is not None]
+    share = _share(series, workflow, metric.key, week)
+    found = []
+    for is_new, span in ((True, past[-RECENT_WEEKS:]), (False, past[:-RECENT_WEEKS])):
+        fewest = RECENT_WEEKS // 2 if is_new else EARLIER_WEEKS // 2
+        change = compare(now, mean_of(span, fewest), metric.better, history, weeks=len(span))
+        if change.delta is None or change.noise == 0.0:
+            continue
+        excess = max(0.0, abs(change.delta) - change.noise) / change.noise
+        weight = share if is_new else share * STANDING_WEIGHT
+        found.append(Finding(workflow, metric, now, change, excess * weight, is_new))
+    return found
 
 
 def _share(series: Mapping[tuple[str, str], Series], workflow: str, metric: str, week: dt.date) -> float:
     part, whole = (at(series[key], week).n if key in series else 0 for key in ((workflow, metric), ("all", metric)))
-    return part / whole if whole else 0.0
+    return part / whole if whole else 1.0
 
 
 def _discoveries(candidates: Sequence[Finding]) -> list[Finding]:
@@ -126,9 +148,14 @@ def _with_driver(series: Mapping[tuple[str, str], Series], finding: Finding, wee
         if metric == finding.metric.key and workflow != "all"
     }
     now = {workflow: at(weeks, week) for workflow, weeks in parts.items()}
-    earlier = {workflow: mean_of(before(weeks, week, 4)) for workflow, weeks in parts.items()}
+    earlier = {workflow: mean_of(_span(weeks, week, finding.is_new)) for workflow, weeks in parts.items()}
     cause = driver(_frame(earlier), _frame(now), finding.change.delta or 0.0)
     return replace(finding, driver=cause)
+
+
+def _span(weeks: Series, week: dt.date, is_new: bool) -> list[Estimate]:
+    past = before(weeks, week, EARLIER_WEEKS + RECENT_WEEKS)
+    return past[-RECENT_WEEKS:] if is_new else past[:-RECENT_WEEKS]
 
 
 def _frame(parts: Mapping[str, Estimate]) -> pl.DataFrame:

@@ -71,9 +71,9 @@ def duration(hours: float) -> str:
     if minutes < 60:
         return f"{sign}{minutes} m"
     if minutes < 48 * 60:
-        return f"{sign}{minutes // 60} h {minutes % 60} m"
+        return f"{sign}{minutes // 60} h" + (f" {minutes % 60} m" if minutes % 60 else "")
     whole = round(minutes / 60)
-    return f"{sign}{whole // 24} d {whole % 24} h"
+    return f"{sign}{whole // 24} d" + (f" {whole % 24} h" if whole % 24 else "")
 
 
 def counted(n: int, unit: str, metric: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components import theme
+
 # Without a :material: icon: for those the browser would ask a font host outside.
 PAGES = (
     st.Page("app_pages/weekly.py", title="This week", url_path="weekly", default=True),
@@ -14,6 +16,7 @@ PAGES = (
 def main() -> None:
     """Runs the chosen page."""
     st.set_page_config(page_title="Flowmeter", layout="wide")
+    theme.page_style()
     st.navigation(list(PAGES), position="top").run()
 
 

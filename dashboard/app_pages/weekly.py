@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
 import streamlit as st
 
 from analysis.wording import Speech
@@ -69,15 +72,26 @@ def _evidence(snap: Snapshot, chosen: Selection) -> None:
         target = "{metric}:" + chosen.workflow + ":{row}"
         html = table_html(own, list(infos.values()), speech, colors, caption, chosen.variant, target)
         show(html, colors, "variants", ticket_list.ask)
+    headline = [info for info in infos.values() if info.is_headline]
     st.markdown("#### 26 weeks")
-    left, right = st.columns(2, gap="medium")
-    for index, info in enumerate(info for info in infos.values() if info.is_headline):
-        with (left, right)[index % 2]:
-            theme.show(*trend.trend(snap.path, chosen, info, speech, colors), key=f"trend_{info.key}")
-    with right:
-        theme.show(*volume.flow(snap.path, chosen, colors), key="flow")
+    st.caption(
+        "The band is the usual range: what the weeks themselves show to be ordinary. Diamonds are out of the ordinary; "
+        "hollow points and hatched bars are not final."
+    )
+    figures = {f"trend_{info.key}": trend.trend(snap.path, chosen, info, speech, colors) for info in headline}
+    figures["flow"] = volume.flow(snap.path, chosen, colors)
+    _pairs(figures)
     _volume(snap, chosen)
     explained(infos)
+
+
+def _pairs(figures: Mapping[str, tuple[go.Figure, str, str]]) -> None:
+    """Figures two in a row, so that their titles stand level; one under the other on a phone."""
+    shown_in_order = list(figures.items())
+    for start in range(0, len(shown_in_order), 2):
+        for column, (key, shown) in zip(st.columns(2, gap="medium"), shown_in_order[start : start + 2], strict=False):
+            with column:
+                theme.show(*shown, key=key)
 
 
 def _volume(snap: Snapshot, chosen: Selection) -> None:
@@ -86,11 +100,12 @@ def _volume(snap: Snapshot, chosen: Selection) -> None:
     show(backlog.bridge_html(snap.path, chosen), colors, "bridge", ticket_list.ask)
     if chosen.channel != ALL or chosen.variant != ALL:
         st.caption("The backlog is kept per workflow, so the channel and variant filters do not apply to it.")
-    left, right = st.columns(2, gap="medium")
-    with left:
-        theme.show(*backlog.backlog(snap.path, chosen, colors), key="backlog")
-    with right:
-        theme.show(*volume.by_workflow(snap.path, chosen, colors), key="by_workflow")
+    _pairs(
+        {
+            "backlog": backlog.backlog(snap.path, chosen, colors),
+            "by_workflow": volume.by_workflow(snap.path, chosen, colors),
+        }
+    )
 
 
 def _tickets(snap: Snapshot, chosen: Selection) -> None:

@@ -43,7 +43,7 @@ def backlog(path: str, chosen: Selection, colors: Palette) -> tuple[go.Figure, s
             y=frame[column].to_list(),
             mode="lines",
             stackgroup="open",
-            line={"width": 0.5, "color": colors.accent},
+            line={"width": 0, "color": colors.accent},
             fillcolor=_fade(colors.accent, strength),
             name=label,
             hovertemplate="%{y:,} " + label + "<extra></extra>",

@@ -62,7 +62,6 @@ def _choose(choice: Choice, notes: list[str], clears: str = "", disabled: str = 
         on_change=_writer(choice, clears),
         disabled=bool(disabled),
         help=disabled or None,
-        required=True,
     )
 
 

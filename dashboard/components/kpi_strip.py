@@ -12,10 +12,7 @@ from dashboard.components.linked import number
 from dashboard.format import iso_week
 from dashboard.weekly_view import MetricInfo, Tile
 
-MARKS = {
-    Verdict.BETTER: "better",
-    Verdict.WORSE: "worse",
-}
+MARKS = {Verdict.BETTER: "better", Verdict.WORSE: "worse"}
 WIDTH, HEIGHT, PAD = 200.0, 34.0, 4.0
 
 
@@ -30,23 +27,22 @@ def tile_html(tile: Tile, workflow: str, speech: Speech) -> str:
     return (
         f'<section class="tile" aria-label="{escape(info.label)}">'
         f'<h3 title="{escape(info.sentence)}">{escape(info.label)}</h3>'
-        f"{_value(tile, workflow, speech)}{_sparkline(tile)}{_target(tile, speech)}"
-        f'<div class="changes">{_final_note(tile, speech)}'
-        f"{change_html(tile.on_last_week, info, 'on the week before', speech)}"
-        f"{change_html(tile.on_four_weeks, info, 'on the 4-week mean', speech)}</div></section>"
+        f"{_value(tile, workflow, speech)}{_sparkline(tile)}{_final_note(tile, speech)}{_target(tile, speech)}"
+        f'<dl class="changes">{change_html(tile.on_last_week, info, "Week before", speech)}'
+        f"{change_html(tile.on_four_weeks, info, '4-week mean', speech)}</dl></section>"
     )
 
 
 def change_html(change: Change, info: MetricInfo, against: str, speech: Speech) -> str:
-    """A change in words: size with unit, what it is compared with, and whether that is better."""
+    """A change in words: what it is compared with, size with unit, and whether that is better."""
     if change.delta is None:
-        return f'<p class="muted">{DASH} {against}: {change.verdict}</p>'
-    size = speech.change(change.delta, change.before, info.unit)
+        return f'<dt>{against}</dt><dd class="muted">{change.verdict}</dd>'
+    size = escape(speech.change(change.delta, change.before, info.unit))
+    if change.verdict in {Verdict.UNCLEAR, Verdict.UNKNOWN}:
+        return f'<dt>{against}</dt><dd class="muted">{size}, {change.verdict}</dd>'
     mark = "▲" if change.delta > 0 else "▼"
-    if change.verdict in (Verdict.UNCLEAR, Verdict.UNKNOWN):
-        return f'<p class="muted">{escape(size)} {against}: {change.verdict}</p>'
     style = MARKS.get(change.verdict, "")
-    return f'<p>{mark} {escape(size)} {against}: <span class="{style}">{change.verdict}</span></p>'
+    return f'<dt>{against}</dt><dd>{mark} {size}, <span class="{style}">{change.verdict}</span></dd>'
 
 
 def why_unknown(figure: Estimate, info: MetricInfo) -> str:
@@ -114,14 +110,17 @@ def _sparkline(tile: Tile) -> str:
         across = PAD + index / (len(values) - 1) * (WIDTH - 2 * PAD)
         return across, HEIGHT - PAD - (value - low) / (high - low or 1.0) * (HEIGHT - 2 * PAD)
 
-    path, pen_up = "", True
-    for index, value in enumerate(values):
+    firm, loose, last_point = "", "", None
+    for index, (value, point) in enumerate(zip(values, tile.history, strict=True)):
         if value is None:
-            pen_up = True
+            last_point = None
             continue
         x, y = place(index, value)
-        path += f"{'M' if pen_up else 'L'}{x:.1f} {y:.1f}"
-        pen_up = False
+        if point.is_complete:
+            firm += f"{'L' if last_point else 'M'}{x:.1f} {y:.1f}"
+        elif last_point:
+            loose += f"M{last_point[0]:.1f} {last_point[1]:.1f}L{x:.1f} {y:.1f}"
+        last_point = (x, y)
     goal = place(0, target)[1] if near and target is not None else None
     line = f'<path d="M0 {goal:.1f}H{WIDTH:.0f}" stroke="var(--muted)" stroke-dasharray="3 3"/>' if goal else ""
     last = values[-1]
@@ -130,8 +129,9 @@ def _sparkline(tile: Tile) -> str:
         x, y = place(len(values) - 1, last)
         fill = "var(--accent)" if tile.current.is_complete else "var(--st-background-color)"
         dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="var(--accent)" stroke-width="1.5"/>'
-    drawing = f'<path d="{path}" stroke="var(--accent)" stroke-width="1.5"/>'
+    drawing = f'<path d="{firm}" stroke="var(--accent)" stroke-width="1.5"/>'
+    drawing += f'<path d="{loose}" stroke="var(--accent)" stroke-width="1" stroke-dasharray="2 2"/>' if loose else ""
     return (
-        f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none" fill="none" role="img" '
+        f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" fill="none" role="img" '
         f'aria-label="{escape(tile.metric.label)} over 26 weeks">{line}{drawing}{dot}</svg>'
     )

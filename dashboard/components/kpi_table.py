@@ -64,5 +64,5 @@ def _cell(row: Row, info: MetricInfo, speech: Speech, target: str) -> str:
     span = speech.interval(figure.low, figure.high, info.unit)
     goal = f" Target {speech.value(judged.target, info.unit)}." if judged.target is not None else ""
     tip = f"95% interval {span}.{goal}" if span else goal.strip()
-    standing = f'<small class="{style}">{words}</small>' if words else ""
-    return f'<td title="{escape(tip)}">{link}<small>{" · ".join(notes)}</small>{standing}</td>'
+    notes += [f'<span class="{style}">{words}</span>'] if words else []
+    return f'<td title="{escape(tip)}">{link}<small>{" · ".join(notes)}</small></td>'

@@ -79,7 +79,17 @@ def figure(colors: Palette, height: int = 240) -> go.Figure:
     return drawn
 
 
+def page_style() -> None:
+    """Brings the answer up into the first screen, and keeps figures whole on paper."""
+    st.html(
+        "<style>.stMainBlockContainer{padding:3.6rem 2.5rem 3rem}"
+        "@media(max-width:640px){.stMainBlockContainer{padding:3.6rem 1rem 2rem}}"
+        "@media print{.stPlotlyChart,.stBidiComponent{break-inside:avoid}"
+        "[data-testid=stHeader]{display:none}}</style>"
+    )
+
+
 def show(drawn: go.Figure, title: str, subtitle: str, key: str) -> None:
     """The figure under a title that states the finding and a subtitle that says what is plotted."""
-    st.markdown(f"**{title}**  \n:gray[{subtitle}]")
+    st.markdown(f"**{title}**  \n:small[:gray[{subtitle}]]")
     st.plotly_chart(drawn, theme=None, config=CONFIG, key=key, alt=f"{title}. {subtitle}")

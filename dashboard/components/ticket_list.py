@@ -77,10 +77,11 @@ def ticket_list(snap: Snapshot, info: MetricInfo, chosen: Selection, scope: str)
 
 
 def _table(rows: pl.DataFrame, snap: Snapshot) -> None:
+    names = dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
     shown = rows.select(
         pl.col("url").alias("Ticket"),
         pl.col("subject").alias("Subject"),
-        pl.col("workflow").alias("Workflow"),
+        pl.col("workflow").replace(names).alias("Workflow"),
         pl.col("channel").alias("Channel"),
         pl.col("status").alias("Status"),
         *(

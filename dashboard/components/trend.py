@@ -34,8 +34,7 @@ def trend(
         _target(drawn, target, info, _speech, colors)
     scale(drawn, info.unit, _speech)
     title = in_words(info.label, marked, bounds, info.unit, _speech)
-    usual = "band: usual range (mean ± 2.66 mean weekly moves)" if bounds else "no usual range yet"
-    return drawn, title, f"{_what(info.unit, _speech)} by week; {usual}; hollow: not final"
+    return drawn, title, f"{_what(info.unit, _speech)}, by week"
 
 
 def scale(drawn: go.Figure, unit: str, speech: Speech) -> None:

@@ -1,0 +1,47 @@
+"""Numbers as a shop reads them."""
+
+import pytest
+
+from analysis.wording import Speech, counted, duration, signed
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (0.8744, "share", "87.4%"),
+        (5.63, "score", "5.6"),
+        (3.2, "hours", "3 h 12 m"),
+        (0.7, "hours", "42 m"),
+        (52.0, "hours", "2 d 4 h"),
+        (24.0, "hours", "24 h"),
+        (48.0, "hours", "2 d"),
+        (4.2, "money", "€4.20"),
+        (1204.4, "money", "€1,204"),
+        (99.999, "money", "€100"),
+        (1204.0, "count", "1,204"),
+        (12.34, "per_100", "12.3"),
+        (None, "share", "–"),
+        (float("nan"), "hours", "–"),
+    ],
+)
+def test_values_are_rounded_by_meaning(value: float | None, unit: str, shown: str) -> None:
+    assert Speech().value(value, unit) == shown
+
+
+def test_changes_say_their_unit() -> None:
+    speech = Speech()
+    assert speech.change(0.021, 0.85, "share") == "+2.1 points"
+    assert speech.change(-2.0, 14.0, "hours") == "\N{MINUS SIGN}14%"
+    assert speech.change(0.04, 5.0, "score") == "0.0"
+    assert speech.change(3.0, 0.0, "count") == "+3.0"
+
+
+def test_intervals_currencies_and_counts() -> None:
+    assert Speech().interval(0.841, 0.902, "share") == "84.1–90.2%"
+    assert Speech("CHF").interval(4, 5, "money") == "CHF 4.00 to CHF 5.00"
+    assert Speech().interval(None, 1.0, "share") == ""
+    assert Speech("XAF").money(-5) == "\N{MINUS SIGN}XAF 5.00"
+    assert counted(1, "share", "csat") == "1 answer"
+    assert counted(1200, "per_100", "contact_rate") == "1,200 orders"
+    assert duration(-0.5) == "\N{MINUS SIGN}30 m"
+    assert signed(0.04, 1) == "0.0"
