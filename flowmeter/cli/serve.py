@@ -37,7 +37,7 @@ def serve(
 def run_app(home: Home, port: int | None = None) -> None:
     """Runs the app until it is stopped, and says at which address it is. Raises FlowmeterError if it does not start."""
     chosen = port or _free_port()
-    process = subprocess.Popen(_command(chosen), cwd=CHECKOUT, env=_environment(home), stdout=sys.stderr)
+    process = subprocess.Popen(_command(chosen), cwd=CHECKOUT / "dashboard", env=_environment(home), stdout=sys.stderr)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         address = f"http://127.0.0.1:{chosen}"
