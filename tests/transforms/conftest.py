@@ -44,7 +44,7 @@ def take_through(shop: HandmadeShop) -> Published:
     for path, source in shop.exports:
         batches = ingest_paths(home, config, [path], source, quiet)
         assert [batch.quarantined for batch in batches] == [0], f"{path.name} was not loaded whole: {batches}"
-    build(home, quiet, ensure_raw)
+    build(home, quiet, ensure_raw=ensure_raw)
     return Published.open(shop.root)
 
 
