@@ -26,7 +26,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder 
 
 def ingest(
     ctx: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATHS...", help="Files or folders of exports.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders of exports.")],
     source: Annotated[
         str | None,
         typer.Option(help="What the files are, for example zendesk_ticket or survey:effort. Default: by content."),
