@@ -13,6 +13,7 @@ from tests.oracle.story import MINUTE, Story
 from tests.oracle.truth import Event, Ticket
 
 Key = tuple[date, int]
+OURS = ("agent", "bot")
 
 
 @dataclass
@@ -110,7 +111,7 @@ def fees_of(story: Story, shop: Shop) -> list[tuple[datetime, float]]:
     """The fees that a ticket was charged, and when; a reopening takes none back."""
     ticket = story.ticket
     fees = [(ticket.created_at, shop.fee_per_ticket)]
-    messages = [event.at for event in ticket.events if event.kind == "reply"]
+    messages = [event.at for event in ticket.events if event.kind in ("created", "reply") and event.actor_kind in OURS]
     fees += [(at, shop.fee_per_message) for at in messages]
     for resolution in story.resolutions:
         if is_automated_at(ticket, resolution.happened_at, resolution.actor_kind):

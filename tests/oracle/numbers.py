@@ -182,7 +182,6 @@ def _of_first_resolved(stories: Sequence[Story]) -> dict[str, Number]:
     ]
     return {
         "reopen_rate": (share_of(reopened), len(stories)),
-        "tickets_reopened": (float(sum(reopened)), sum(reopened)),
         "first_resolution_time_median_calendar_hours": (quantile(lengths, 0.5), len(lengths)),
     }
 
@@ -222,7 +221,7 @@ def _counts(world: World) -> Numbers:
         "outreach_tickets": [s for s in world.stories if s.ticket.excluded is None and s.ticket.outreach],
         "excluded_tickets": [s for s in world.stories if s.ticket.excluded is not None],
     }
-    numbers: Numbers = {}
+    numbers: Numbers = _reopenings(world)
     for metric, stories in left_out.items():
         shelf = world.shelve(stories, lambda story: story.ticket.created_at)
         for week in world.weeks:
@@ -230,6 +229,21 @@ def _counts(world: World) -> Numbers:
                 n = len(shelf.get((week, workflow), []))
                 numbers[week, workflow, metric] = (float(n), n)
     return numbers
+
+
+def _reopenings(world: World) -> Numbers:
+    """How often measured tickets came back in the week."""
+    found: dict[Cell, int] = defaultdict(int)
+    for story in world.stories:
+        if story.ticket.is_measured:
+            for at in story.reopened_at:
+                for workflow in (story.ticket.workflow, "all"):
+                    found[world.shop.week(at), workflow] += 1
+    return {
+        (week, workflow, "tickets_reopened"): (float(found[week, workflow]), found[week, workflow])
+        for week in world.weeks
+        for workflow in (*world.shop.workflows, "all")
+    }
 
 
 def _backlog(world: World) -> Numbers:

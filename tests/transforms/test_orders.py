@@ -55,7 +55,7 @@ def test_order_status_contacts_per_thousand_shipped_orders(published: Published)
 
 def test_orders_have_two_items_and_one_total(published: Published) -> None:
     """Money of an order stands on its first row only."""
-    (row,) = published.rows("select count(*) as n, count(distinct order_name) as names from fct_order")
+    (row,) = published.rows("select count(*) as n, count(distinct order_id) as names from fct_order")
     assert (row["n"], row["names"]) == (9, 9)
 
 
