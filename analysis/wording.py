@@ -30,7 +30,8 @@ class Speech:
         if unit == "money":
             return self.money(value)
         if unit == "count":
-            return f"{value:,.0f}".replace("-", MINUS)
+            # A mean of counts (handoffs per ticket) is no whole number.
+            return f"{value:,.{0 if float(value).is_integer() else 1}f}".replace("-", MINUS)
         return f"{value:.1f}"
 
     def money(self, amount: float) -> str:

@@ -62,6 +62,17 @@ ORDERS = {
     "dearest": ("Most expensive first", "cost desc nulls last"),
     "unhappy": ("Unhappy customers first", "csat_satisfied nulls last, ces_score nulls last"),
 }
+# Lists that are no metric's: key, label, what it holds, week column ('' = as of the snapshot), condition on fct_ticket.
+TICKET_LISTS = (
+    (
+        "counted_created",
+        "Created",
+        "Every counted ticket that was created in the week, those that the shop opened included.",
+        "created_week",
+        "is_counted",
+    ),
+    ("open_now", "Open", "Every counted ticket that is open as of the snapshot.", "", "is_counted and not is_resolved"),
+)
 TICKET_COLUMNS = """ticket_id, source_ticket_id, url, subject, workflow, variant, channel, group_name, priority, status,
     created_at, resolved_at, first_reply_calendar_minutes, resolution_calendar_minutes, csat_satisfied, ces_score,
     handle_minutes, cost::double as cost"""

@@ -18,6 +18,8 @@ from dashboard.selection import ALL, Selection
 TREND_WEEKS = 26
 REST = "unclassified"
 VOLUME = "tickets_created"
+# Counts that are worth a sentence when they move, though they are no figure of quality.
+COUNTED = frozenset({VOLUME, "backlog"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class MetricInfo:
     sentence: str
     week_column: str
     ticket_filter: str
+    matures_days: int
+
+    def final_on(self, week: dt.date) -> dt.date:
+        """The day from which the figure of `week` (its Monday) cannot change any more."""
+        return week + dt.timedelta(days=7 + self.matures_days)
 
     @property
     def spoken(self) -> Metric:
@@ -46,6 +53,7 @@ class Tile:
     """One KPI of the strip. `shown` is the week that changes and target refer to: the chosen one, or the last final."""
 
     metric: MetricInfo
+    chosen_week: dt.date
     week: dt.date
     current: Estimate
     shown: Estimate
@@ -74,6 +82,16 @@ def metric_infos(path: str) -> dict[str, MetricInfo]:
     return {row["key"]: MetricInfo(**row) for row in rows.iter_rows(named=True)}
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def lists(path: str) -> dict[str, MetricInfo]:
+    """Everything that has a list of tickets: the metrics, and the lists that are no metric's."""
+    own = {
+        key: MetricInfo(key, label, "count", "neither", 0, False, False, sentence, column, where, 0)
+        for key, label, sentence, column, where in data.TICKET_LISTS
+    }
+    return metric_infos(path) | own
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def history(path: str, chosen: Selection) -> dict[str, Series]:
     """Every metric's weeks of the chosen slice."""
@@ -97,6 +115,7 @@ def _tile(info: MetricInfo, series: Series, chosen: Selection, goals: pl.DataFra
     routine = [point.value for point in earlier if point.is_usable and point.value is not None]
     return Tile(
         info,
+        chosen.week,
         week,
         current,
         shown,
@@ -133,7 +152,7 @@ class _Sheet:
 
 
 def _sheet(path: str, week: dt.date, rows: pl.DataFrame, key: str) -> _Sheet:
-    infos = tuple(info for info in metric_infos(path).values() if info.is_table)
+    infos = tuple(info for info in metric_infos(path).values() if info.is_table or info.key == VOLUME)
     return _Sheet(week, by_metric(rows, key, "metric"), infos, data.targets(path))
 
 
@@ -164,7 +183,9 @@ def variant_rows(path: str, chosen: Selection) -> list[Row]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def notable(path: str, chosen: Selection) -> list[Finding]:
     """The notable changes of the week: of every workflow, or only of the chosen one."""
-    infos = [info.spoken for info in metric_infos(path).values() if info.is_headline or info.is_table]
+    infos = [
+        info.spoken for info in metric_infos(path).values() if info.is_headline or info.is_table or info.key in COUNTED
+    ]
     if chosen.variant != ALL:
         own = history(path, chosen)
         return findings({(chosen.workflow, key): series for key, series in own.items()}, infos, chosen.week)

@@ -12,7 +12,7 @@ from dashboard import data, weekly_view
 from dashboard.components import backlog, filters, states, theme, ticket_list, top_line, trend, volume
 from dashboard.components.explained import explained
 from dashboard.components.kpi_strip import strip_html
-from dashboard.components.kpi_table import table_html
+from dashboard.components.kpi_table import About, table_html
 from dashboard.components.linked import show
 from dashboard.components.notable import notable_html
 from dashboard.data import Snapshot
@@ -45,11 +45,13 @@ def page() -> None:
 def _answer(snap: Snapshot, chosen: Selection) -> None:
     """The first screen: the strip and what moved."""
     colors, speech = theme.palette(), Speech(snap.currency)
-    strip = strip_html(weekly_view.tiles(snap.path, chosen), chosen.workflow, speech)
+    with st.skeleton(height=230):
+        strip = strip_html(weekly_view.tiles(snap.path, chosen), chosen.workflow, speech)
     show(strip, colors, "strip", ticket_list.ask)
     st.markdown("#### What moved")
     names = dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
-    html = notable_html(weekly_view.notable(snap.path, chosen), names, speech)
+    with st.skeleton(height=120):
+        html = notable_html(weekly_view.notable(snap.path, chosen), names, speech)
     show(html, colors, "notable", ticket_list.ask)
 
 
@@ -61,7 +63,7 @@ def _evidence(snap: Snapshot, chosen: Selection) -> None:
     caption = "Every figure opens its tickets. n is the number behind it; a dash has its reason below."
     rows = weekly_view.workflow_rows(snap.path, chosen)
     show(
-        table_html(rows, list(infos.values()), speech, colors, caption, chosen.workflow),
+        table_html(rows, list(infos.values()), speech, colors, About(caption, chosen=chosen.workflow)),
         colors,
         "table",
         ticket_list.ask,
@@ -70,7 +72,7 @@ def _evidence(snap: Snapshot, chosen: Selection) -> None:
     if own:
         st.markdown("#### Variants of this workflow")
         target = "{metric}:" + chosen.workflow + ":{row}"
-        html = table_html(own, list(infos.values()), speech, colors, caption, chosen.variant, target)
+        html = table_html(own, list(infos.values()), speech, colors, About(caption, "Variant", chosen.variant, target))
         show(html, colors, "variants", ticket_list.ask)
     headline = [info for info in infos.values() if info.is_headline]
     st.markdown("#### 26 weeks")
@@ -78,8 +80,9 @@ def _evidence(snap: Snapshot, chosen: Selection) -> None:
         "The band is the usual range: what the weeks themselves show to be ordinary. Diamonds are out of the ordinary; "
         "hollow points and hatched bars are not final."
     )
-    figures = {f"trend_{info.key}": trend.trend(snap.path, chosen, info, speech, colors) for info in headline}
-    figures["flow"] = volume.flow(snap.path, chosen, colors)
+    with st.skeleton(height=900):
+        figures = {f"trend_{info.key}": trend.trend(snap.path, chosen, info, speech, colors) for info in headline}
+        figures["flow"] = volume.flow(snap.path, chosen, colors)
     _pairs(figures)
     _volume(snap, chosen)
     explained(infos)
@@ -97,7 +100,7 @@ def _pairs(figures: Mapping[str, tuple[go.Figure, str, str]]) -> None:
 def _volume(snap: Snapshot, chosen: Selection) -> None:
     colors = theme.palette()
     st.markdown("#### Volume and backlog")
-    show(backlog.bridge_html(snap.path, chosen), colors, "bridge", ticket_list.ask)
+    show(backlog.bridge_html(snap, chosen), colors, "bridge", ticket_list.ask)
     if chosen.channel != ALL or chosen.variant != ALL:
         st.caption("The backlog is kept per workflow, so the channel and variant filters do not apply to it.")
     _pairs(
@@ -109,7 +112,7 @@ def _volume(snap: Snapshot, chosen: Selection) -> None:
 
 
 def _tickets(snap: Snapshot, chosen: Selection) -> None:
-    infos = weekly_view.metric_infos(snap.path)
+    infos = weekly_view.lists(snap.path)
     flows = dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
     wanted = ticket_list.asked(infos, flows, chosen)
     if wanted is not None:

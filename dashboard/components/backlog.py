@@ -13,7 +13,8 @@ from dashboard import data
 from dashboard.components import theme
 from dashboard.components.linked import number
 from dashboard.components.theme import Palette
-from dashboard.format import counted, short_day
+from dashboard.data import Snapshot
+from dashboard.format import counted, local, short_day
 from dashboard.selection import Selection
 from dashboard.weekly_view import TREND_WEEKS
 
@@ -57,24 +58,30 @@ def backlog(path: str, chosen: Selection, colors: Palette) -> tuple[go.Figure, s
     )
 
 
-def bridge_html(path: str, chosen: Selection) -> str:
-    """The week's bridge: opening + created + reopened - resolved = closing, each flow linked to its tickets."""
-    week = days(path, chosen).filter(pl.col("day") >= chosen.week)
+def bridge_html(snap: Snapshot, chosen: Selection) -> str:
+    """The week's bridge: opening + created + reopened - resolved = closing, each flow linked to its tickets.
+
+    What is open has a list only as of the snapshot, so the closing of an earlier week has no link.
+    """
+    week = days(snap.path, chosen).filter(pl.col("day") >= chosen.week)
     if week.is_empty():
         return '<p class="muted">No backlog is known for this week.</p>'
     opening, closing = int(week["opening"][0]), int(week["closing"][-1])
     created, reopened, resolved = (int(week[name].sum()) for name in ("created", "reopened", "resolved"))
 
     def linked(amount: int, metric: str, word: str) -> str:
-        shown = number(f"{amount:,}", f"{metric}:{chosen.workflow}", f"{amount:,} {word}")
+        shown = number(f"{amount:,}", f"{metric}:{chosen.workflow}:all:all", f"{amount:,} {word}")
         return f"<b>{shown}</b> {word}"
 
+    last_day = week["day"][-1]
+    is_last = last_day >= local(snap.snapshot_at, snap.time_zone).date()
+    ends = f"open on {short_day(last_day)}"
     parts = (
         f"<b>{opening:,}</b> open on Monday morning",
-        f"+ {linked(created, 'tickets_created', 'created')}",
+        f"+ {linked(created, 'counted_created', 'created')}",
         f"+ {linked(reopened, 'tickets_reopened', 'reopened')}",
         f"− {linked(resolved, 'tickets_resolved', 'resolved')}",
-        f"= {linked(closing, 'backlog', 'open on ' + short_day(week['day'][-1]))}",
+        f"= {linked(closing, 'open_now', ends) if is_last else f'<b>{closing:,}</b> {ends}'}",
     )
     spans = "".join(f"<span>{part}</span>" for part in parts)
     return f'<div class="sum" role="group" aria-label="Backlog bridge">{spans}</div>'

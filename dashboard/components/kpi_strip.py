@@ -9,7 +9,7 @@ from analysis.compare import Change, Estimate, Verdict
 from analysis.ranking import Standing
 from analysis.wording import DASH, Speech, counted
 from dashboard.components.linked import number
-from dashboard.format import iso_week
+from dashboard.format import iso_week, short_day
 from dashboard.weekly_view import MetricInfo, Tile
 
 MARKS = {Verdict.BETTER: "better", Verdict.WORSE: "worse"}
@@ -65,7 +65,8 @@ def _value(tile: Tile, workflow: str, speech: Speech) -> str:
     between = (
         f'<span title="95% interval: the true figure is likely within it">{escape(span)}</span> · ' if span else ""
     )
-    so_far = "" if figure.is_complete else "so far · "
+    final = short_day(info.final_on(tile.chosen_week))
+    so_far = "" if figure.is_complete else f'<span title="Final on {final}">so far</span> · '
     n = counted(figure.n, info.unit, info.key)
     return f'<div class="value">{link}{scale}</div><p class="muted">{so_far}{between}{n}</p>'
 
@@ -74,7 +75,7 @@ def _final_note(tile: Tile, speech: Speech) -> str:
     if tile.current.is_complete:
         return ""
     if tile.shown.value is None or not tile.shown.is_complete:
-        return '<p class="muted">Not final yet; no earlier final week.</p>'
+        return f'<p class="muted">Final on {short_day(tile.metric.final_on(tile.week))}</p>'
     value = speech.value(tile.shown.value, tile.metric.unit)
     return f"<p>Last final week, {iso_week(tile.week)[5:]}: <b>{escape(value)}</b></p>"
 

@@ -46,7 +46,7 @@ def show(html: str, colors: Palette, key: str, on_tickets: Callable[[str], None]
 
 
 def number(shown: str, target: str, spoken: str, style: str = "") -> str:
-    """A number that opens its tickets. `target` is 'metric:workflow'; `spoken` is what a screen reader hears."""
+    """A number that opens its tickets. `target`: see ticket_list.ask. `spoken`: what a screen reader hears."""
     return (
         f'<button type="button" class="num {escape(style)}" data-tickets="{escape(target)}" '
         f'aria-label="{escape(spoken)}: show its tickets" title="{escape(spoken)}: show its tickets">'

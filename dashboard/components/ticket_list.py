@@ -18,7 +18,7 @@ PARAMETER = "tickets"
 
 
 def ask(target: str) -> None:
-    """Makes the next run open the list of `target`, 'metric:workflow' or 'metric:workflow:variant'."""
+    """Makes the next run open the list 'metric:workflow:variant:channel'; what is left out is as filtered."""
     st.query_params[PARAMETER] = target
 
 
@@ -31,19 +31,19 @@ def asked(
     infos: dict[str, MetricInfo], flows: dict[str, str], chosen: Selection
 ) -> tuple[MetricInfo, Selection] | None:
     """The metric and slice whose tickets the URL asks for; null when it asks for none that exists."""
-    metric, workflow, variant = (*st.query_params.get(PARAMETER, "").split(":"), "", "")[:3]
+    metric, workflow, variant, channel = [*st.query_params.get(PARAMETER, "").split(":"), "", "", ""][:4]
     if metric not in infos or (workflow or ALL) not in {ALL, *flows}:
         return None
-    same = workflow == chosen.workflow
-    return infos[metric], replace(
-        chosen, workflow=workflow or ALL, variant=variant or (chosen.variant if same else ALL)
-    )
+    kept = chosen.variant if workflow == chosen.workflow else ALL
+    slice_asked = replace(chosen, workflow=workflow or ALL, variant=variant or kept, channel=channel or chosen.channel)
+    return infos[metric], slice_asked
 
 
 @st.dialog("Tickets behind this number", width="large", position="right", on_dismiss=close)
 def ticket_list(snap: Snapshot, info: MetricInfo, chosen: Selection, scope: str) -> None:
     """The drawer. Only it reruns when its search, order or page changes."""
-    st.markdown(f"**{info.label}** · {scope} · {week_in_words(chosen.week)}")
+    period = week_in_words(chosen.week) if info.week_column else "as of the snapshot"
+    st.markdown(f"**{info.label}** · {scope} · {period}")
     st.caption(info.sentence)
     left, right = st.columns([3, 2])
     search = left.text_input("Search", placeholder="Subject, ticket number or tag", key="tickets_search")

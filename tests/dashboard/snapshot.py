@@ -29,6 +29,8 @@ WORKFLOWS: tuple[tuple[str, str, int, float, float, float], ...] = (
 )
 CHANNELS = ("email", "chat", "web", "phone")
 
+FEWEST = {"hours": 5, "count": 0}
+
 # Metric rows: key, label, unit, better, position, headline, table, expression, n, week column, ticket filter, interval.
 METRICS: tuple[tuple[str, str, str, str, int, bool, bool, str, str, str, str, str], ...] = (
     ("csat", "CSAT", "share", "higher", 1, True, True, "avg(csat_satisfied::int)", "count(csat_satisfied)",
@@ -59,7 +61,8 @@ METRICS: tuple[tuple[str, str, str, str, int, bool, bool, str, str, str, str, st
 SHAPE = """
 create table metric (metric varchar, label varchar, unit varchar, better varchar, anchor varchar,
     interval_method varchar, min_n integer, position integer, is_headline boolean, is_table boolean, sentence varchar,
-    expression varchar, week_column varchar, ticket_filter varchar);
+    expression varchar, week_column varchar, ticket_filter varchar,
+    matures_days integer);
 create table kpi_week (week date, iso_week varchar, workflow varchar, variant varchar, channel varchar, metric varchar,
     value double, n bigint, low double, high double, unit varchar, too_few boolean, is_complete boolean);
 create table kpi_target (metric varchar, workflow varchar, priority varchar, value double);
@@ -220,9 +223,10 @@ def _kpis(con: duckdb.DuckDBPyConnection, story: Story) -> None:
     for metric in METRICS:
         key, label, unit, better, position, headline, table, value, count, week, where, interval = metric
         con.execute(
-            "insert into metric values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [key, label, unit, better, week, interval, 10 if unit != "hours" else 5, position, headline, table,
-             f"{label} as this test fixture computes it.", value, week, where],
+            "insert into metric values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [key, label, unit, better, week, interval, FEWEST.get(unit, 10), position, headline, table,
+             f"{label} as this test fixture computes it.", value, week, where,
+             11 if key == "resolution_rate_cohort" else 0],
         )  # fmt: skip
         spread = _spread(key)
         # A cohort of seven days is final eleven days after its week, so the last two weeks are open.

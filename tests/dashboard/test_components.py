@@ -11,19 +11,19 @@ from analysis.ranking import Judged, Standing
 from analysis.wording import Speech
 from dashboard import format as words
 from dashboard.components.kpi_strip import tile_html
-from dashboard.components.kpi_table import table_html
+from dashboard.components.kpi_table import About, table_html
 from dashboard.components.linked import number
 from dashboard.components.theme import DARK, LIGHT, OKABE_ITO, Palette, workflow_color
 from dashboard.selection import ALL, Choice, variant_options
 from dashboard.weekly_view import MetricInfo, Row, Tile
 
-CSAT = MetricInfo("csat", "CSAT", "share", "higher", 10, True, True, "Satisfied / answers.", "csat_week", "true")
+CSAT = MetricInfo("csat", "CSAT", "share", "higher", 10, True, True, "Satisfied / answers.", "csat_week", "true", 7)
 WEEK = dt.date(2026, 11, 9)
 
 
 def tile(figure: Estimate, change: Change = NOTHING) -> Tile:
     judged = Judged(0.85, Standing.MISSED, 0.1)
-    return Tile(CSAT, WEEK, figure, figure, change, NOTHING, judged, (Estimate(0.8), Estimate(None), figure))
+    return Tile(CSAT, WEEK, WEEK, figure, figure, change, NOTHING, judged, (Estimate(0.8), Estimate(None), figure))
 
 
 def test_a_tile_says_value_n_interval_target_and_change() -> None:
@@ -44,7 +44,7 @@ def test_too_few_is_a_dash_with_its_reason_and_no_link() -> None:
 def test_an_open_week_is_so_far_and_names_the_last_final_one() -> None:
     current = Estimate(0.7, 0.6, 0.8, 50, is_complete=False)
     shown = Tile(
-        CSAT, WEEK, current, Estimate(0.9, 0.8, 0.95, 60), NOTHING, NOTHING, Judged(None, Standing.NONE, 0), ()
+        CSAT, WEEK, WEEK, current, Estimate(0.9, 0.8, 0.95, 60), NOTHING, NOTHING, Judged(None, Standing.NONE, 0), ()
     )
     html = tile_html(shown, "all", Speech())
     assert "so far" in html
@@ -60,7 +60,7 @@ def test_names_from_the_shop_are_escaped() -> None:
         {"csat": Estimate(0.9, 0.8, 1.0, 20)},
         {"csat": Judged(None, Standing.NONE, 0)},
     )
-    html = table_html([row], [CSAT], Speech(), LIGHT, "caption")
+    html = table_html([row], [CSAT], Speech(), LIGHT, About("caption"))
     assert "<script>" not in html
     assert "&quot;" in number("1", 'a"b', "spoken")
 
