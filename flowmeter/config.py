@@ -1,6 +1,6 @@
 """The shop's own rules: reads config/*.yml, checks each file and what one file says about another."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import duckdb
 from pydantic import BaseModel, ConfigDict
@@ -125,11 +125,6 @@ def _check_targets(source: Source, config: Config) -> None:
 
 def _check_schedules(source: Source, config: Config) -> None:
     schedules = config.schedules
-    known = [schedule.key for schedule in schedules.schedules]
-    if schedules.default is not None:
-        _refuse_unknown(source, ("default",), "schedule", schedules.default, known)
-    for group, key in schedules.groups.items():
-        _refuse_unknown(source, ("groups", group), "schedule", key, known)
     for number, schedule in enumerate(schedules.schedules):
         for earlier in schedules.schedules[:number]:
             if earlier.key == schedule.key and _periods_overlap(earlier, schedule):
@@ -138,6 +133,11 @@ def _check_schedules(source: Source, config: Config) -> None:
                     f"schedule '{schedule.key}' is there twice for the same days",
                     next_step="Give the two valid_from and valid_to that do not overlap, or different keys",
                 )
+    known = sorted({schedule.key for schedule in schedules.schedules})
+    if schedules.default is not None:
+        _refuse_unknown(source, ("default",), "schedule", schedules.default, known)
+    for group, key in schedules.groups.items():
+        _refuse_unknown(source, ("groups", group), "schedule", key, known)
 
 
 def _periods_overlap(one: Schedule, other: Schedule) -> bool:
@@ -158,7 +158,6 @@ def _refuse_repeated(source: Source, path: KeyPath, key: str, names: list[str]) 
             raise source.error((*path, number, key), f"'{name}' is there twice, first on line {first}")
 
 
-def _refuse_unknown(source: Source, path: KeyPath, kind: str, name: str, known: Iterable[str]) -> None:
-    known = list(known)
+def _refuse_unknown(source: Source, path: KeyPath, kind: str, name: str, known: list[str]) -> None:
     if name not in known:
         raise source.error(path, f"there is no {kind} '{name}'", next_step=nearest(name, known))
