@@ -41,21 +41,20 @@ class Act:
 
 
 def acts_of(ticket: Ticket) -> list[Act]:
-    """The updates of a ticket that people made."""
-    return [
-        Act(at, agent_id, ticket.ticket_id, is_pick_up(list(update), agent_id))
-        for (at, kind, agent_id), update in groupby(
-            ticket.events, key=lambda event: (event.at, event.actor_kind, event.actor_id)
-        )
-        if kind == "agent"
-    ]
+    """The updates of a ticket that people made; a trigger may have its own events in them."""
+    acts = []
+    for at, update in groupby(ticket.events, key=lambda event: event.at):
+        own = [event for event in update if event.actor_kind == "agent"]
+        if own:
+            acts.append(Act(at, own[0].actor_id, ticket.ticket_id, is_pick_up(own)))
+    return acts
 
 
-def is_pick_up(update: Sequence[Event], agent_id: str) -> bool:
+def is_pick_up(own: Sequence[Event]) -> bool:
     """Taking the assignment, and at most what comes with it: the agent's group and new becoming open."""
-    takes = any(event.kind == "assign" and event.after == f"agent:{agent_id}" for event in update)
+    takes = any(event.kind == "assign" and event.after == event.actor_id for event in own)
     return takes and all(
-        event.kind in ("assign", "group") or (event.kind == "status" and event.after == "open") for event in update
+        event.kind in ("assign", "group") or (event.kind == "status" and event.after == "open") for event in own
     )
 
 

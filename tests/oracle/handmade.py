@@ -60,12 +60,9 @@ def _events(file: TicketFile, audit: dict[str, Any]) -> list[Event]:
         if event["type"] == "Comment":
             said = "customer_reply" if kind == "customer" else "reply" if event["public"] else "note"
             is_opening = audit is file.audits[0]
-            found.append(Event(at, "created" if is_opening else said, kind, actor_id, None, None))
+            found.append(Event(at, "created" if is_opening else said, kind, actor_id, None))
         elif (event["field_name"] in FIELDS and event["type"] == "Change") or event["field_name"] == "group_id":
-            field, after = FIELDS[event["field_name"]], event["value"]
-            if field == "assign" and after:
-                after = ":".join(_actor(file, int(after)))
-            found.append(Event(at, field, kind, actor_id, None, after))
+            found.append(Event(at, FIELDS[event["field_name"]], kind, actor_id, event["value"]))
     return found
 
 

@@ -61,6 +61,7 @@ class Shop:
     order_status: frozenset[str]
     cart_recovery: frozenset[str]
     workflows: tuple[str, ...]
+    bots: frozenset[str]
     schedules: Schedules
     ces: CesScale | None
     targets: tuple[Target, ...]
@@ -115,6 +116,7 @@ def read_shop(home: Path) -> Shop:
         order_status=frozenset(flow["key"] for flow in flows if flow.get("order_status")),
         cart_recovery=frozenset(flow["key"] for flow in flows if flow.get("cart_recovery")),
         workflows=(*(flow["key"] for flow in flows), "unclassified"),
+        bots=frozenset(str(key) for key in (config["sources"].get("zendesk") or {}).get("bot_user_ids") or []),
         schedules=read_schedules(config["schedules"]),
         ces=_ces_scale(config["sources"]),
         targets=tuple(_target(row) for row in config["targets"].get("targets") or []),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -66,7 +66,7 @@ def tell(ticket: Ticket, shop: Shop, snapshot: datetime) -> Story:
         is_resolved=is_resolved,
         first_reply_at=first_reply_at,
         reply_count=sum(1 for at in replies if last is None or at <= last),
-        handoff_count=count_handoffs(ticket.events),
+        handoff_count=count_handoffs(ticket.events, shop.bots),
         is_automated=is_resolved and resolutions[-1].actor_kind != "agent" and not wrote,
         sla_met=judge_targets(ticket, shop.targets, first_reply_at, last, snapshot),
     )
@@ -91,24 +91,17 @@ def walk_status(changes: Iterable[Event]) -> tuple[list[Resolution], list[dateti
     return resolutions, reopened_at
 
 
-def count_handoffs(events: Sequence[Event]) -> int:
+def count_handoffs(events: Sequence[Event], bots: Container[str]) -> int:
     """Updates that set another group or assignee than the last one that was set; bot to person is no handoff."""
     held: dict[str, str] = {}
     count = 0
-    for _, update in groupby(events, key=lambda event: (event.at, event.actor_kind, event.actor_id)):
+    for _, update in groupby(events, key=lambda event: event.at):
         moves = [event for event in update if event.kind in ("group", "assign") and event.after]
         moved = [event for event in moves if event.kind in held and held[event.kind] != event.after]
-        from_bot = any(
-            event.kind == "assign" and held.get("assign", "").startswith("bot:") and _is_person(event)
-            for event in moved
-        )
+        from_bot = any(event.kind == "assign" and held["assign"] in bots and event.after not in bots for event in moved)
         count += bool(moved) and not from_bot
         held.update((event.kind, event.after) for event in moves if event.after)
     return count
-
-
-def _is_person(move: Event) -> bool:
-    return not (move.after or "").startswith("bot:")
 
 
 def target_for(ticket: Ticket, metric: str, targets: Iterable[Target]) -> Target | None:

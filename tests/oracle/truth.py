@@ -26,13 +26,16 @@ def instant_or_none(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to a ticket. ``actor_kind`` is agent, bot, customer or rule."""
+    """One thing that happened to a ticket. ``actor_kind`` is agent, bot, customer or rule.
+
+    ``after`` is the new status, group's name or assignee's user id, None where it was cleared. Events of one update
+    share their instant, and no two updates of a ticket do.
+    """
 
     at: datetime
     kind: str
     actor_kind: str
     actor_id: str
-    before: str | None
     after: str | None
 
 
@@ -123,8 +126,8 @@ def _ticket(row: Mapping[str, Any]) -> Ticket:
         ticket_id=int(row["ticket_id"]),
         workflow=row["workflow"] or "unclassified",
         group=row["group"],
-        priority=row.get("priority"),
-        customer=row["email"].strip().lower(),
+        priority=row["priority"],
+        customer=(row["email"] or str(row["requester_id"])).strip().lower(),
         created_at=instant(row["created_at"]),
         excluded=row["excluded"],
         outreach=row["outreach"],
@@ -137,7 +140,8 @@ def _ticket(row: Mapping[str, Any]) -> Ticket:
 
 def _event(row: Mapping[str, Any]) -> Event:
     actor_kind, _, actor_id = row["actor"].partition(":")
-    return Event(instant(row["at"]), row["kind"], actor_kind, actor_id, row.get("from"), row.get("to"))
+    after = row.get("to")
+    return Event(instant(row["at"]), row["kind"], actor_kind, actor_id, str(after) if after else None)
 
 
 def read_orders(folder: Path) -> list[Order]:
