@@ -54,6 +54,10 @@ class TicketQuery:
     order: str = "newest"
 
 
+# Named one by one, so that a snapshot of another version is a failed query with its cause.
+METRIC_COLUMNS = """metric, label, unit, better, min_n, is_headline, is_table, sentence, week_column, ticket_filter,
+    matures_days"""
+SNAPSHOT_COLUMNS = "build_id, snapshot_at, built_at, shop_name, currency, time_zone, helpdesk_url, ticket_count"
 # What the ticket list can be sorted by, in the words of its menu.
 ORDERS = {
     "newest": ("Newest first", "created_at desc"),
@@ -90,18 +94,8 @@ def snapshot() -> Snapshot:
 
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)
 def _snapshot(path: str) -> Snapshot:
-    row = _frame(path, "select * from snapshot").row(0, named=True)
-    return Snapshot(
-        path,
-        row["build_id"],
-        row["snapshot_at"],
-        row["built_at"],
-        row["shop_name"],
-        row["currency"],
-        row["time_zone"],
-        row["helpdesk_url"] or "",
-        row["ticket_count"],
-    )
+    row = _frame(path, f"select {SNAPSHOT_COLUMNS} from snapshot").row(0, named=True)
+    return Snapshot(path, **(row | {"helpdesk_url": row["helpdesk_url"] or ""}))
 
 
 def _close(con: duckdb.DuckDBPyConnection) -> None:
@@ -131,7 +125,7 @@ def _frame(path: str, sql: str, parameters: dict[str, Any] | None = None) -> pl.
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)
 def metrics(path: str) -> pl.DataFrame:
     """One row per metric in display order: label, unit, better, min_n, sentence, week_column, ticket_filter, ..."""
-    return _frame(path, "select * from metric order by position")
+    return _frame(path, f"select {METRIC_COLUMNS} from metric order by position")
 
 
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)

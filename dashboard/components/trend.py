@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
@@ -27,11 +29,14 @@ def trend(
     marked = with_signals(weeks, bounds)
     target = target_for(data.targets(path), info.key, chosen.workflow)
     drawn = theme.figure(colors, 230)
-    if bounds is not None:
-        _range(drawn, bounds, colors)
     _line(drawn, marked, info, _speech, colors)
+    # Shapes are set at once: add_hline and add_hrect rework the whole layout at every call, 7 ms each.
+    shapes = [] if bounds is None else _range(bounds, colors)
     if target is not None:
-        _target(drawn, target, info, _speech, colors)
+        shapes.append(_level(target, {"color": colors.muted, "width": 1.5, "dash": "dash"}))
+        drawn.update_layout(annotations=[_target(target, info, _speech, colors)])
+    drawn.update_layout(shapes=shapes)
+    _reach(drawn, [] if bounds is None else [bounds.low, bounds.high], target)
     scale(drawn, info.unit, _speech)
     title = in_words(info.label, marked, bounds, info.unit, _speech)
     return drawn, title, f"{_what(info.unit, _speech)}, by week"
@@ -50,9 +55,31 @@ def _what(unit: str, speech: Speech) -> str:
     return names.get(unit, speech.currency if unit == "money" else "Rate")
 
 
-def _range(drawn: go.Figure, bounds: Limits, colors: Palette) -> None:
-    drawn.add_hrect(y0=bounds.low, y1=bounds.high, fillcolor=colors.rest, opacity=0.14, line_width=0, layer="below")
-    drawn.add_hline(y=bounds.center, line={"color": colors.rest, "width": 1}, layer="below")
+def _range(bounds: Limits, colors: Palette) -> list[dict[str, Any]]:
+    band = {
+        "type": "rect",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": bounds.low,
+        "y1": bounds.high,
+        "fillcolor": colors.rest,
+        "opacity": 0.14,
+        "line": {"width": 0},
+        "layer": "below",
+    }
+    return [band, _level(bounds.center, {"color": colors.rest, "width": 1}) | {"layer": "below"}]
+
+
+def _reach(drawn: go.Figure, usual: list[float], target: float | None) -> None:
+    """Stretches the axis over the usual range and the target, since shapes alone do not."""
+    levels = [*usual, *([] if target is None else [target])]
+    weeks = [drawn.data[0].x[0]] * len(levels)
+    drawn.add_scatter(x=weeks, y=levels, mode="markers", marker={"opacity": 0}, hoverinfo="skip")
+
+
+def _level(height: float, line: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height, "line": line}
 
 
 def _line(drawn: go.Figure, weeks: pl.DataFrame, info: MetricInfo, speech: Speech, colors: Palette) -> None:
@@ -93,15 +120,14 @@ def _hover(row: dict[str, object], info: MetricInfo, speech: Speech) -> str:
     return "<br>".join(words)
 
 
-def _target(drawn: go.Figure, target: float, info: MetricInfo, speech: Speech, colors: Palette) -> None:
-    drawn.add_hline(y=target, line={"color": colors.muted, "width": 1.5, "dash": "dash"})
-    drawn.add_annotation(
-        x=0,
-        xref="paper",
-        y=target,
-        text=f"target {speech.value(target, info.unit)}",
-        showarrow=False,
-        xanchor="left",
-        yanchor="bottom",
-        font={"color": colors.muted, "size": 12},
-    )
+def _target(target: float, info: MetricInfo, speech: Speech, colors: Palette) -> dict[str, Any]:
+    return {
+        "x": 0,
+        "xref": "paper",
+        "y": target,
+        "text": f"target {speech.value(target, info.unit)}",
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "font": {"color": colors.muted, "size": 12},
+    }

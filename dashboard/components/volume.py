@@ -92,22 +92,23 @@ def label_ends(drawn: go.Figure, ends: Sequence[tuple[float, str, str]], colors:
         return
     height = float(drawn.layout.height) - 60
     top = max(value for value, _, _ in ends) or 1.0
-    floor = -1e9
+    floor, labels = float("-inf"), []
     for value, name, color in sorted(ends):
         wanted = value / top * height
-        placed = max(wanted, floor + LABEL_GAP)
-        floor = placed
-        drawn.add_annotation(
-            x=1,
-            xref="paper",
-            y=value,
-            yshift=placed - wanted,
-            text=f'<span style="color:{color}">●</span> {name}',
-            showarrow=False,
-            xanchor="left",
-            font={"color": colors.text, "size": 12},
+        floor = max(wanted, floor + LABEL_GAP)
+        labels.append(
+            {
+                "x": 1,
+                "xref": "paper",
+                "y": value,
+                "yshift": floor - wanted,
+                "text": f'<span style="color:{color}">●</span> {name}',
+                "showarrow": False,
+                "xanchor": "left",
+                "font": {"color": colors.text, "size": 12},
+            }
         )
-    drawn.update_layout(margin={"r": 118})
+    drawn.update_layout(margin={"r": 118}, annotations=labels)
 
 
 def _hovers(weeks: pl.DataFrame, word: str) -> list[str]:
