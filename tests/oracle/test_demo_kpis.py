@@ -52,7 +52,8 @@ def actual(published: duckdb.DuckDBPyConnection) -> Numbers:
 
 def test_every_kpi_equals_the_second_route(expected: Numbers, actual: Numbers) -> None:
     """Same n and same value in every week and workflow, where either side has a number."""
-    assert differences(actual, expected) == ""
+    found = differences(actual, expected)
+    assert not found, f"\n{found}"
 
 
 def test_every_metric_has_published_numbers(expected: Numbers, actual: Numbers) -> None:

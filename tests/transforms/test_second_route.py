@@ -11,4 +11,5 @@ from tests.transforms.shop import HandmadeShop
 
 def test_every_kpi_of_the_handmade_shop_equals_the_second_route(handmade: HandmadeShop, published: Published) -> None:
     """Every week, workflow and metric."""
-    assert differences(published_numbers(published.con), all_numbers(world_of(handmade))) == ""
+    found = differences(published_numbers(published.con), all_numbers(world_of(handmade)))
+    assert not found, f"\n{found}"
