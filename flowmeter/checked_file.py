@@ -170,7 +170,7 @@ def _plain(node: yaml.Node, path: KeyPath, source: Source, loader: _Loader) -> A
 
 def _scalar(node: yaml.Node, path: KeyPath, source: Source, loader: _Loader) -> Any:
     try:
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     except ValueError:  # the only scalar that can look right and be wrong is a date such as 2026-02-30
         raise source.error(
             path,

@@ -39,10 +39,10 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 def _make_demo_shop(folder: Path) -> None:
     from flowmeter.cli.demo import make_exports
-    from flowmeter.cli.pipeline import build_and_publish, inbox, load_files
+    from flowmeter.cli.pipeline import build_and_publish, inbox, load_files, refuse
 
     home = make_exports(folder, DEMO_TICKETS, DEMO_END, DEMO_SEED, truth=True)
-    load_files(home, inbox(home))
+    refuse(load_files(home, inbox(home)))
     build_and_publish(home)
 
 

@@ -26,12 +26,12 @@ def demo(
     home: HomeOption = None,
 ) -> None:
     """Make a demo shop, load, build and publish it, and open the app. Run again, it reuses what is there."""
-    from flowmeter.cli.pipeline import build_and_publish, inbox, load_files
+    from flowmeter.cli.pipeline import build_and_publish, inbox, load_files, refuse
     from flowmeter.cli.serve import run_app
 
     root = chosen(ctx, home) or CHECKOUT / "data" / "demo"
     shop = make_exports(root, tickets, end.date() if end else _last_sunday(), seed)
-    load_files(shop, inbox(shop))
+    refuse(load_files(shop, inbox(shop)))
     build_and_publish(shop)
     if serve:
         run_app(shop)

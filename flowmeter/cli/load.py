@@ -34,10 +34,10 @@ def ingest(
     home: HomeOption = None,
 ) -> None:
     """Load exports into the raw tables. Each file is recognised by its content."""
-    from flowmeter.cli.pipeline import load_files
+    from flowmeter.cli.pipeline import load_files, refuse
 
     shop = find_home(ctx, home)
-    load_files(shop, [file for path in paths for file in _files(path)], source)
+    refuse(load_files(shop, [file for path in paths for file in _files(path)], source))
 
 
 def build(ctx: typer.Context, force: Force = False, home: HomeOption = None) -> None:
@@ -48,12 +48,13 @@ def build(ctx: typer.Context, force: Force = False, home: HomeOption = None) -> 
 
 
 def refresh(ctx: typer.Context, force: Force = False, home: HomeOption = None) -> None:
-    """Load the inbox (data/exports), build, and publish."""
-    from flowmeter.cli.pipeline import build_and_publish, inbox, load_files
+    """Load the inbox (data/exports), build, and publish. A file that is refused does not stop the others."""
+    from flowmeter.cli.pipeline import build_and_publish, inbox, load_files, refuse
 
     shop = find_home(ctx, home)
-    load_files(shop, inbox(shop))
+    refused = load_files(shop, inbox(shop))
     build_and_publish(shop, force=force)
+    refuse(refused)
 
 
 def _files(path: Path) -> list[Path]:

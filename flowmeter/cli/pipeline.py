@@ -4,16 +4,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flowmeter.build import BuildResult, build
 from flowmeter.cli.output import narrate
 from flowmeter.config import load_config
 from flowmeter.errors import SourceError
 from flowmeter.settings import Home
-
-if TYPE_CHECKING:
-    from ingest.load import Batch
 
 
 @contextmanager
@@ -25,24 +21,25 @@ def step(name: str) -> Iterator[Callable[[str], None]]:
     narrate(f"{name}: {time.monotonic() - started:.1f} s")
 
 
-def load_files(home: Home, paths: Sequence[Path], source: str | None = None) -> list["Batch"]:
-    """Ingests files and narrates what became of each."""
+def load_files(home: Home, paths: Sequence[Path], source: str | None = None) -> list[SourceError]:
+    """Ingests files, narrates what became of each, and returns why the refused ones were refused."""
     from ingest.load import ingest_paths
 
     config = load_config(home)
     with step(f"Loading {len(paths)} {'file' if len(paths) == 1 else 'files'}") as progress:
-        batches = ingest_paths(home, config, paths, source, progress)
-    for batch in batches:
-        if batch.already:
-            narrate(f"  {batch.file}: loaded before, nothing to do")
-            continue
-        narrate(
-            f"  {batch.file} ({batch.source}): {batch.read:,} read = {batch.loaded:,} loaded"
-            f" + {batch.quarantined:,} quarantined + {batch.known:,} already known"
-        )
-    if any(batch.quarantined for batch in batches):
-        narrate("  `flowmeter quarantine` shows the rows that were refused, why, and what to do")
-    return batches
+        result = ingest_paths(home, config, paths, source, progress)
+    if any(batch.quarantined for batch in result.batches):
+        narrate("`flowmeter quarantine` shows the rows that were set aside, why, and what to do")
+    return [refusal.error for refusal in result.refused]
+
+
+def refuse(errors: Sequence[SourceError]) -> None:
+    """Narrates the errors and raises the last, so that the exit code says that files were refused."""
+    if not errors:
+        return
+    for error in errors[:-1]:
+        narrate(str(error))
+    raise errors[-1]
 
 
 def build_and_publish(home: Home, *, force: bool = False) -> BuildResult:

@@ -64,7 +64,7 @@ def test_a_second_writer_is_told_who_holds_the_lock_and_a_killed_one_leaves_none
 
 
 def test_nothing_published_says_what_to_run(home: Home) -> None:
-    with pytest.raises(WarehouseError, match="nothing has been published yet. Run `flowmeter refresh`"):
+    with pytest.raises(WarehouseError, match=r"nothing has been published yet\. Run `flowmeter refresh`"):
         warehouse.current_path(home)
 
 
