@@ -1,9 +1,10 @@
-"""Makes a demo shop's year and writes the exports its owner would have downloaded. See `demo.shop` for all names and ids."""
+"""Makes a demo shop's year and writes the exports its owner would download. `demo.shop` lists all names and ids."""
 
 import gc
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from demo.arrivals import make_arrivals
 from demo.calendar import Calendar
@@ -11,7 +12,7 @@ from demo.engine import Engine
 from demo.journal import Ticket
 from demo.orders import make_orders
 from demo.service import Service
-from demo.shop import Shop
+from demo.shop import TIME_ZONE, Shop
 from demo.shopify import write_checkouts, write_orders
 from demo.staff import Staff
 from demo.survey import CesFile
@@ -19,6 +20,10 @@ from demo.truth import TruthFiles
 from demo.zendesk import ZendeskFiles
 
 __all__ = ["Shop", "generate", "generate_shop", "last_sunday"]
+
+
+def _silent(_: str) -> None:
+    """Report nothing."""
 
 
 def last_sunday(today: date) -> date:
@@ -33,23 +38,23 @@ def generate(
     end: date | None = None,
     seed: int = 7,
     truth: Path | None = None,
-    progress: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str], None] = _silent,
 ) -> None:
     """Write a demo shop's exports for the year that ends on `end` (a Sunday; by default the last one) into `out`.
 
-    Same arguments, same bytes. With `truth`, what really happened is written there as well. Raises ValueError when `end`
-    is no Sunday or the shop is too small to be staffed (under 200 tickets).
+    Same arguments, same bytes. With `truth`, what really happened is written there as well. Raises ValueError when
+    `end` is no Sunday or the shop is too small to be staffed (under 200 tickets).
     """
-    shop = Shop(tickets=tickets, end=end or last_sunday(date.today()), seed=seed)
+    shop = Shop(tickets=tickets, end=end or last_sunday(datetime.now(ZoneInfo(TIME_ZONE)).date()), seed=seed)
     generate_shop(shop, out, truth=truth, progress=progress)
 
 
 def generate_shop(
-    shop: Shop, out: Path, *, truth: Path | None = None, progress: Callable[[str], None] = lambda line: None
+    shop: Shop, out: Path, *, truth: Path | None = None, progress: Callable[[str], None] = _silent
 ) -> Staff:
     """Write the exports of a shop with any parameters; see `generate`. Returns the staff, with what they worked."""
     if shop.end.weekday() != 6 or shop.tickets < 200:
-        raise ValueError(f"a demo shop needs a Sunday as its last day and at least 200 tickets, not {shop.end} and {shop.tickets}")
+        raise ValueError(f"a demo shop ends on a Sunday and has 200 tickets or more, not {shop.end} and {shop.tickets}")
     out.mkdir(parents=True, exist_ok=True)
     collecting = gc.isenabled()
     gc.disable()  # millions of small tuples without cycles: looking for cycles would take half of the time
@@ -80,7 +85,9 @@ def _run(shop: Shop, out: Path, truth: Path | None, progress: Callable[[str], No
     service.run(arrivals.rows(shop.seed))
     helpdesk.finish(staff.agents)
     ces.write(out / "ces_survey.csv", calendar)
-    progress(f"demo: {service.ids.opened} tickets written; now {int(orders.exists.sum())} orders and {len(checkouts)} carts")
+    progress(
+        f"demo: {service.ids.opened} tickets written; {int(orders.exists.sum())} orders and {len(checkouts)} carts left"
+    )
     write_orders(out / "shopify_orders_export.csv", orders, calendar)
     write_checkouts(out / "shopify_abandoned_checkouts.jsonl", orders, checkouts)
     if facts:

@@ -1,6 +1,7 @@
 """What follows from an answer without anybody's work: customers' replies, reminders, surveys, closing, coming back."""
 
 from math import exp, log
+from typing import NamedTuple
 
 from demo import words
 from demo.arrivals import child_serial, luck
@@ -46,6 +47,19 @@ _HOURS = (14.0, 12.0, 22.0, 10.0, 60.0, 20.0)
 _OUTREACH_ANSWERS = 0.26
 _QUIET = 4 * DAY
 _REPEAT_KIND, _DUPLICATE_KIND = 1, 2
+
+
+class Again(NamedTuple):
+    """What a later contact keeps of the ticket that it follows from."""
+
+    topic: int
+    workflow: int
+    customer: int
+    order: int
+    serial: int
+    parent: int
+    solved: int
+    variant: str | None
 
 
 class Aftermath(Desk):
@@ -98,7 +112,8 @@ class Aftermath(Desk):
         if ticket.owner >= 0:
             self.engine.enqueue_own(ticket, step, at)
         else:
-            self.engine.enqueue(ticket, GROUP_OF_WORKFLOW[ticket.workflow] if ticket.group is None else ticket.group, step, at)
+            group = GROUP_OF_WORKFLOW[ticket.workflow] if ticket.group is None else ticket.group
+            self.engine.enqueue(ticket, group, step, at)
 
     def resolved(self, ticket: Ticket, at: int, luckless: float = 0.0) -> None:
         """The ticket is solved for now: it may be reopened, is surveyed, closed, and may come back as a new one."""
@@ -107,7 +122,7 @@ class Aftermath(Desk):
         if ticket.late:
             self.engine.plan(max(ticket.late, at + 60), self._reopen, ticket)
             ticket.late = 0
-        elif not (ticket.outreach and ticket.pends < 2 and not ticket.replies):
+        elif not ticket.excluded and not (ticket.outreach and ticket.pends < 2 and not ticket.replies):
             self._plan_reopening(ticket, at, luckless)
             self._plan_surveys(ticket, at)
             self._plan_repeat(ticket, at, luckless)
@@ -121,19 +136,22 @@ class Aftermath(Desk):
             self.engine.plan(self.awake(at + min(delay, 3 * DAY), ticket.u[U_HABIT]), self._reopen, ticket)
 
     def _plan_surveys(self, ticket: Ticket, at: int) -> None:
-        if ticket.excluded is None and ticket.u[U_CSAT_OFFER] < 0.85 and ticket.csat is None:
+        if ticket.u[U_CSAT_OFFER] < 0.85 and ticket.csat is None:
             self.engine.plan(at + DAY, self._offer_rating, ticket)
-        if ticket.excluded is None and ticket.u[U_CES] < 0.16 and ticket.ces is None:
+        if ticket.u[U_CES] < 0.16 and ticket.ces is None:
             wait = int(ticket.u[U_CES] / 0.16 * 40 * HOUR) + 3 * HOUR
             self.engine.plan(self.awake(at + DAY + wait, ticket.u[U_HABIT]), self._answer_ces, ticket)
 
     def _plan_repeat(self, ticket: Ticket, at: int, luckless: float) -> None:
         chance = 0.05 + 0.4 * luckless + (0.02 if ticket.replies > 2 else 0.0)
-        if ticket.customer < 0 or ticket.excluded or ticket.serial >= 1 << 38 or ticket.u[U_REPEAT] >= chance:
+        if ticket.serial >= 1 << 38 or ticket.u[U_REPEAT] >= chance:
             return
         share = ticket.u[U_REPEAT] / chance
-        again = (ticket.topic, ticket.workflow, ticket.customer, ticket.order, ticket.serial, ticket.id, at, ticket.variant)
-        self.engine.plan_always(self.awake(at + int(share * share * 12 * DAY) + 6 * HOUR, share), self._come_back, again)
+        again = Again(
+            ticket.topic, ticket.workflow, ticket.customer, ticket.order, ticket.serial, ticket.id, at, ticket.variant
+        )
+        back = self.awake(at + int(share * share * 12 * DAY) + 6 * HOUR, share)
+        self.engine.plan_always(back, self._come_back, again)
 
     def _reopen(self, at: int, ticket: Ticket) -> None:
         if ticket.status != "solved":
@@ -154,7 +172,7 @@ class Aftermath(Desk):
 
     def _offer_rating(self, at: int, ticket: Ticket) -> None:
         change = Event(CHANGE, "satisfaction_score", "offered", "unoffered", R_CSAT)
-        at = self.automation(ticket, at, [change, Event(NOTIFY, "rating", ticket.requester, None, R_CSAT)])
+        at = self.automation(ticket, at, [change])
         ticket.csat = {"offered_at": iso(at)}
         ticket.rating.append((self.ids.rating(), at, at, "offered"))
         mood = self._mood(ticket)
@@ -187,17 +205,17 @@ class Aftermath(Desk):
     def _answer_ces(self, at: int, ticket: Ticket) -> None:
         ease = 5.1 + 0.42 * (self._mood(ticket) - 1.5) + 1.1 * ticket.z[Z_CES]
         score = min(7, max(1, round(ease)))
-        ticket.ces = {"answered_at": iso(at), "score": score, "at": at}
+        ticket.ces = (at, score)
 
     def _close(self, at: int, ticket: Ticket) -> None:
         self.automation(ticket, at, [ticket.set("status", "closed", R_CLOSE)])
         self.emit(ticket)
 
-    def _come_back(self, at: int, again: tuple[int, int, int, int, int, int, int, str | None]) -> None:
-        topic, workflow, customer, order, serial, parent, solved, variant = again
-        ticket = self.child(topic, workflow, customer, order, child_serial(serial, _REPEAT_KIND))
-        ticket.variant, ticket.parent = variant, parent
-        ticket.via = VIA_FOLLOW_UP if at > solved + _QUIET + DAY // 2 and ticket.u[U_HABIT] < 0.5 else EMAIL
+    def _come_back(self, at: int, again: Again) -> None:
+        serial = child_serial(again.serial, _REPEAT_KIND)
+        ticket = self.child(again.topic, again.workflow, again.customer, again.order, serial)
+        ticket.variant, ticket.parent = again.variant, again.parent
+        ticket.via = VIA_FOLLOW_UP if at > again.solved + _QUIET + DAY // 2 and ticket.u[U_HABIT] < 0.5 else EMAIL
         self.admit(ticket, at)
 
     def child(self, topic: int, workflow: int, customer: int, order: int, serial: int) -> Ticket:
@@ -223,4 +241,3 @@ class Aftermath(Desk):
     def admit(self, ticket: Ticket, at: int) -> None:
         """Let a contact of a known kind in (the service's part)."""
         raise NotImplementedError
-

@@ -101,7 +101,7 @@ def _part(at: Ints, topic: int, customer: Ints, reference: Ints, kept: Bools | N
 
 def _awake(at: Ints, calendar: Calendar, rng: np.random.Generator) -> Ints:
     """Keep the day, take the second of the day from when customers write."""
-    day = calendar.local_days(at).clip(0, calendar.days - 1)
+    day = calendar.local_days(at).clip(0)  # may lie behind the end: such contacts are left out later
     moved = calendar.instants(day, hours_of_day(rng.random(len(at))))
     return np.maximum(moved, calendar.start + 60)
 

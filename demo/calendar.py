@@ -83,8 +83,9 @@ class Calendar:
         key = (day, second)
         instant = self._instants.get(key)
         if instant is None:
-            wall = datetime(self.first.year, self.first.month, self.first.day) + timedelta(days=day, seconds=second)
-            instant = self._instants[key] = int(wall.replace(tzinfo=_ZONE).timestamp())
+            midnight = datetime(self.first.year, self.first.month, self.first.day, tzinfo=_ZONE)
+            wall = midnight + timedelta(days=day, seconds=second)  # wall clock, as Python adds within a zone
+            instant = self._instants[key] = int(wall.timestamp())
         return instant
 
     def offset(self, t: int) -> int:

@@ -13,9 +13,9 @@ from demo.journal import (
     FORM,
     MACRO,
     MERGE,
+    MESSAGING,
     NOTIFY,
     RULE,
-    VOICE,
     WEB,
     Event,
     Ids,
@@ -45,7 +45,8 @@ from demo.staff import Agent
 
 # Columns of a ticket's uniform draws; three or four in a row where a thing can happen again.
 (U_CHANNEL, U_PRIORITY, U_WORDS, U_BOT, U_BOT_TALK, U_ROUTE, U_MISROUTE, U_BACK, U_HOLD, U_IMPATIENT) = range(10)
-(U_SOLVE, U_REPLY, U_REOPEN, U_MACRO, U_CSAT_OFFER, U_CSAT_ANSWER, U_CSAT_GOOD, U_CSAT_EDIT) = (10, 14, 18, 21, 25, 26, 27, 28)
+(U_SOLVE, U_REPLY, U_REOPEN, U_MACRO) = (10, 14, 18, 21)
+(U_CSAT_OFFER, U_CSAT_ANSWER, U_CSAT_GOOD, U_CSAT_EDIT) = (25, 26, 27, 28)
 (U_CES, U_REPEAT, U_REFUSED, U_REASON, U_SHORT, U_HABIT) = (29, 30, 31, 32, 33, 34)
 (Z_WORK, Z_REPLY, Z_CARRIER, Z_REOPEN, Z_CES) = (0, 6, 10, 11, 13)
 
@@ -104,7 +105,7 @@ class Desk:
         events.append(Event(COMMENT, "", text))
         self._fire_triggers(ticket, events)
         ticket.last_at = at - 1
-        self.ids.write(ticket, at, author, VOICE if ticket.via == VOICE else ticket.via, events)
+        self.ids.write(ticket, at, author, ticket.via, events)
 
     def _fire_triggers(self, ticket: Ticket, events: list[Event]) -> None:
         tag = WORKFLOW_TAGS[ticket.workflow]
@@ -118,9 +119,9 @@ class Desk:
 
     def wording(self, ticket: Ticket) -> str:
         """Give the ticket its subject; returns the opening message."""
-        draw, mail = ticket.u[U_WORDS], email(max(ticket.customer, 0))
-        ticket.subject = words.subject(ticket.topic, draw, self.order_text(ticket), mail, phone(max(ticket.customer, 0)))
-        return words.opening(ticket.topic, draw, self.order_text(ticket))
+        draw, order, person = ticket.u[U_WORDS], self.order_text(ticket), max(ticket.customer, 0)
+        ticket.subject = words.subject(ticket.topic, draw, order, email(person), phone(person))
+        return words.opening(ticket.topic, draw, order)
 
     def pick_up(self, agent: Agent, ticket: Ticket, at: int) -> None:
         """The agent takes a ticket that is not his yet."""
@@ -134,8 +135,9 @@ class Desk:
         ticket.owner = agent.place
         self.ids.write(ticket, at, agent.id, WEB, events)
 
-    def reply(self, agent: Agent, ticket: Ticket, at: int, text: str, status: str, macro: int | None, seconds: int) -> int:
+    def reply(self, agent: Agent, ticket: Ticket, at: int, text: str, status: str, macro: int | None) -> int:
         """The agent answers in public and sets the status; returns the instant."""
+        seconds = agent.seconds
         events = [] if macro is None else [Event(MACRO, "macro", macro)]
         events.append(Event(COMMENT, "", text))
         if ticket.assignee != agent.id:
@@ -161,7 +163,7 @@ class Desk:
         return self.ids.write(ticket, at, AUTOMATION_ID, RULE, events)
 
     def customer_says(self, ticket: Ticket, at: int, text: str, reopens: bool) -> int:
-        """The customer writes again; a pending or solved ticket opens. By day, the night team's ticket goes to the day team."""
+        """The customer writes again: a pending or solved ticket opens; by day, it leaves the night team."""
         events = [Event(COMMENT, "", text)]
         if reopens and ticket.status != "open":
             events.append(ticket.set("status", "open"))
@@ -171,7 +173,7 @@ class Desk:
             events.append(ticket.set("group", GROUP_OF_WORKFLOW[ticket.workflow], R_DAY))
             events.append(ticket.set("assignee", None, R_DAY))
             ticket.owner = -1
-        via = EMAIL if ticket.outreach or ticket.via in (VOICE, FORM) else ticket.via
+        via = MESSAGING if ticket.via == MESSAGING else EMAIL
         return self.ids.write(ticket, at, ticket.requester, via, events)
 
     def first_group(self, ticket: Ticket, at: int) -> int:
@@ -197,8 +199,8 @@ class Desk:
         about = f"Request #{second.id} was closed and merged into this request."
         self.ids.write(ticket, at, agent.id, MERGE, [Event(COMMENT, "", about, public=False)])
         about = f"This request was closed and merged into request #{ticket.id}."
-        events = [Event(COMMENT, "", about, public=False), second.add_tag("closed_by_merge"), second.set("status", "closed")]
+        closing = [second.add_tag("closed_by_merge"), second.set("status", "closed")]
+        events = [Event(COMMENT, "", about, public=False), *closing]
         self.ids.write(second, at, agent.id, MERGE, events)
         second.excluded, second.merged_into = "merged", ticket.id
         self.emit(second)
-

@@ -1,7 +1,8 @@
-"""The discrete-event engine: one clock, queues, agents. What the work is and what follows from it, service.py decides.
+"""The discrete-event engine: one clock, queues, agents. What work is and what follows from it, service.py decides.
 
-Rules: an agent takes his own tickets and his group's queue by the longer wait, urgent ones of the queue first, then looks at
-the groups he helps. Work once begun is finished, past the end of the shift if need be. Ties go by order of planning.
+Rules: an agent takes his own tickets and his group's queue by the longer wait, urgent ones of the queue first, then
+looks at the groups he helps. Work once begun is finished, past the end of the shift if need be. Ties go by order of
+planning.
 """
 
 from collections import deque
@@ -75,7 +76,8 @@ class Engine:
     @staticmethod
     def _step(heap: list[tuple[int, int, Act, Any, int]]) -> None:
         at, _, act, subject, token = heappop(heap)
-        if token == _LASTING or token == subject.token:
+        lasting = token == _LASTING
+        if lasting or token == subject.token:
             act(at, subject)
 
     def enqueue(self, ticket: Ticket, group: int, step: int, at: int) -> None:
@@ -118,7 +120,8 @@ class Engine:
                 return
 
     def _shift(self, at: int, subject: tuple[Agent, int]) -> None:
-        agent, agent.until = subject
+        agent, until = subject
+        agent.until = until
         self._plan_shift(agent)
         if not agent.busy:
             self._look_for_work(agent, at)
@@ -153,7 +156,8 @@ class Engine:
         urgent, normal = self._queues[agent.group]
         queue = urgent if _head(urgent) else normal
         shared = _head(queue)
-        if own and (shared is None or own.queued_at <= shared.queued_at or (queue is normal and own.priority == "urgent")):
+        mine = own and (shared is None or own.queued_at <= shared.queued_at)
+        if mine or (own and queue is normal and own.priority == "urgent"):
             return agent.own.popleft()
         if shared:
             return queue.popleft()

@@ -40,7 +40,14 @@ class Audit(NamedTuple):
 class Ticket:
     """A ticket and where it stands. Instants are seconds since 1970, customers and orders are numbers, -1 is none."""
 
-    __slots__ = ["assignee", "bot", "cart", "ces", "created", "csat", "customer", "duplicate", "excluded", "fields", "first_reply", "group", "handoffs", "hold", "id", "last_at", "late", "log", "merged_into", "order", "outreach", "owner", "parent", "pends", "priority", "queued_at", "rating", "reopens", "replies", "serial", "solved_at", "status", "subject", "tags", "target", "todo", "token", "topic", "u", "variant", "via", "work", "workflow", "z"]
+    # fmt: off
+    __slots__ = (
+        "assignee", "bot", "cart", "ces", "created", "csat", "customer", "duplicate", "excluded", "fields",
+        "first_reply", "group", "handoffs", "id", "last_at", "late", "log", "merged_into", "order", "outreach",
+        "owner", "parent", "pends", "priority", "queued_at", "rating", "reopens", "replies", "serial", "solved_at",
+        "status", "subject", "tags", "target", "todo", "token", "topic", "u", "variant", "via", "work", "workflow", "z",
+    )
+    # fmt: on
 
     def __init__(self, topic: int, workflow: int, customer: int, serial: int, u: list[float], z: list[float]) -> None:
         self.id = 0
@@ -61,10 +68,10 @@ class Ticket:
         self.token = 0  # moves on when the ticket's state does: what was planned for the old state lapses
         self.todo: int | None = None  # the step it waits for in a queue
         self.replies = self.reopens = self.handoffs = self.pends = self.work = 0
-        self.bot = self.hold = self.outreach = False
+        self.bot = self.outreach = False
         self.target = 0
         self.csat: dict[str, object] | None = None
-        self.ces: dict[str, object] | None = None
+        self.ces: tuple[int, int] | None = None  # answered at, score
         self.duplicate: Ticket | None = None
         self.excluded: str | None = None
         self.merged_into = 0

@@ -31,13 +31,16 @@ PRODUCTS = (
     ("Apron", 3200),
     ("Oven glove", 1500),
 )
-_HOURS = np.array([4, 2, 1, 1, 1, 2, 5, 9, 13, 16, 18, 18, 17, 16, 16, 16, 17, 18, 21, 25, 27, 24, 17, 9], dtype=np.float64)
+_HOURS = np.array(
+    [4, 2, 1, 1, 1, 2, 5, 9, 13, 16, 18, 18, 17, 16, 16, 16, 17, 18, 21, 25, 27, 24, 17, 9], dtype=np.float64
+)
 
 
 def hours_of_day(draws: Floats) -> Ints:
     """Seconds of the local day at which customers act, one per uniform draw."""
     steps = np.concatenate([[0.0], np.cumsum(_HOURS / _HOURS.sum())])
-    return (np.interp(draws, steps, np.arange(25.0)) * HOUR).astype(np.int64).clip(0, DAY - 1)
+    seconds: Ints = (np.interp(draws, steps, np.arange(25.0)) * HOUR).astype(np.int64).clip(0, DAY - 1)
+    return seconds
 
 
 @dataclass
@@ -64,7 +67,7 @@ class Orders:
 
 @dataclass
 class Checkouts:
-    """Columns of the carts left behind, oldest first. `order` is the order that completed the cart or would (-1: none)."""
+    """Columns of the carts left behind, oldest first. `order` is what completed a cart, or would (-1: none)."""
 
     created: Ints
     customer: Ints

@@ -1,8 +1,14 @@
 """Made-up people: names and addresses that belong to nobody (reserved domains)."""
 
-_FIRST = ["Anna", "Ben", "Clara", "David", "Elif", "Finn", "Greta", "Hannes", "Ida", "Jonas", "Katja", "Lars", "Mia", "Noah", "Olga", "Paul", "Rosa", "Samir", "Tilda", "Umut", "Vera", "Willi", "Yara", "Zoe", "Amelie", "Bruno", "Carla", "Deniz", "Emma", "Felix", "Helga", "Igor", "Jana", "Karl", "Lea", "Marco", "Nina", "Oskar", "Pia", "Ralf", "Sofia", "Theo", "Ulla", "Viktor", "Wanda"]
-_LAST = ["Albrecht", "Bauer", "Conrad", "Demir", "Ebert", "Fischer", "Graf", "Hoffmann", "Iversen", "Jansen", "Keller", "Lorenz", "Maier", "Novak", "Otto", "Petersen", "Quandt", "Richter", "Schmitt", "Thomsen", "Ulrich", "Vogel", "Wagner", "Yilmaz", "Zimmer", "Arnold", "Brandt", "Castro", "Dietz", "Engel", "Frank", "Günther", "Horn", "Kowalski"]
-_CITIES = ("Berlin", "Hamburg", "Köln", "Leipzig", "Bremen", "Wien", "Dresden", "Kiel", "Münster", "Graz", "Mainz", "Jena")
+_FIRST = tuple(
+    "Anna Ben Clara David Elif Finn Greta Hannes Ida Jonas Katja Lars Mia Noah Olga Paul Rosa Vera "  # noqa: SIM905
+    "Willi Yara Zoe Amelie Bruno Carla Deniz Emma Felix Helga Igor Jana Karl Lea Marco Nina Oskar Pia Sofia Theo".split()
+)
+_LAST = tuple(
+    "Albrecht Bauer Demir Ebert Fischer Graf Hoffmann Iversen Jansen Keller Lorenz Maier Novak Otto "  # noqa: SIM905
+    "Richter Schmitt Thomsen Ulrich Vogel Wagner Yilmaz Zimmer Arnold Brandt Castro Dietz Engel Günther Horn".split()
+)
+_CITIES = ("Berlin", "Hamburg", "Köln", "Leipzig", "Wien", "Dresden", "Kiel", "Münster", "Graz", "Mainz", "Jena")
 _STREETS = ("Lindenallee", "Hafenstraße", "Am Markt", "Gartenweg", "Bahnhofstraße", "Ringstraße", "Seeblick")
 
 

@@ -78,11 +78,28 @@ from demo.shop import (
 from demo.staff import Agent
 
 # Minutes of work: by step, and for an answer by workflow.
-_MINUTES = {TRIAGE: 2.5, SORT: 1.0, FOLLOW_UP: 5.0, WRONG: 2.0, SENT_BACK: 2.0, INSPECT: 8.0, REFUND: 4.0, OUTREACH: 4.0, CALL: 9.0}
+_MINUTES = {
+    TRIAGE: 2.5,
+    SORT: 1.0,
+    FOLLOW_UP: 5.0,
+    WRONG: 2.0,
+    SENT_BACK: 2.0,
+    INSPECT: 8.0,
+    REFUND: 4.0,
+    OUTREACH: 4.0,
+    CALL: 9.0,
+}
 _ANSWER_MINUTES = (8.0, 7.5, 11.0, 7.0, 6.0, 6.0)
 _PREFILLED_MINUTES = 3.5
-# Channel by a uniform draw: below the first number a call, below the second the messenger, below the third the web form.
-_CHANNELS = ((0.04, 0.20, 0.45), (0.03, 0.35, 0.55), (0.02, 0.22, 0.5), (0.0, 0.35, 0.5), (0.02, 0.14, 0.62), (0.0, 0.0, 0.2))
+# Channel by a uniform draw: below the first number a call, the second the messenger, the third the web form.
+_CHANNELS = (
+    (0.04, 0.20, 0.45),
+    (0.03, 0.35, 0.55),
+    (0.02, 0.22, 0.5),
+    (0.0, 0.35, 0.5),
+    (0.02, 0.14, 0.62),
+    (0.0, 0.0, 0.2),
+)
 # Share solved with the first answer, and put on hold for a third party.
 _SOLVED_AT_ONCE = (0.55, 0.40, 0.22, 0.40, 0.0, 0.55)
 _HELD = (0.05, 0.20, 0.04, 0.0, 0.0, 0.05)
@@ -288,14 +305,14 @@ class Service(Aftermath):
         text = words.answer(workflow, ticket.u[U_WORDS], self.order_text(ticket))
         if ticket.u[U_HOLD] < _HELD[workflow] * (0.6 if prefilled else 1.0) and ticket.reopens == 0:
             macro = M_CARRIER if workflow == ORDERS else None
-            at = self.reply(agent, ticket, at, text, "hold", macro, agent.seconds)
+            at = self.reply(agent, ticket, at, text, "hold", macro)
             ticket.token += 1
             wait = int(log_normal(1.6 * DAY, 0.6, ticket.z[Z_CARRIER]))
             self.engine.plan(at + wait, self._carrier_answers, ticket)
             return
         at_once = _SOLVED_AT_ONCE[workflow] + (0.22 if prefilled else 0.0)
         solves = ticket.u[U_SOLVE] < at_once
-        at = self.reply(agent, ticket, at, text, "solved" if solves else "pending", self._macro(ticket), agent.seconds)
+        at = self.reply(agent, ticket, at, text, "solved" if solves else "pending", self._macro(ticket))
         if solves:
             self.resolved(ticket, at, 0.05 if ticket.handoffs > 1 else 0.0)
         else:
@@ -309,7 +326,7 @@ class Service(Aftermath):
         visit = min(ticket.replies, 3)
         solves = ticket.u[U_SOLVE + visit] < 0.72 or ticket.pends >= 3
         text = words.pick(words.FOLLOW_UPS, ticket.u[U_WORDS])
-        at = self.reply(agent, ticket, at, text, "solved" if solves else "pending", self._macro(ticket), agent.seconds)
+        at = self.reply(agent, ticket, at, text, "solved" if solves else "pending", self._macro(ticket))
         if solves:
             self.resolved(ticket, at)
         else:
@@ -320,7 +337,7 @@ class Service(Aftermath):
         cents = self.refund_cents(ticket)
         if ticket.u[U_REFUSED] < 0.08:
             ticket.fields[REFUND_FIELD] = "0.00"
-            at = self.reply(agent, ticket, at, "We cannot refund this.", "solved", M_REFUSED, agent.seconds)
+            at = self.reply(agent, ticket, at, "We cannot refund this.", "solved", M_REFUSED)
             self.resolved(ticket, at, luckless=0.25)
             return
         amount = ticket.set_field(REFUND_FIELD, f"{cents / 100:.2f}")
@@ -348,7 +365,7 @@ class Service(Aftermath):
         if ticket.order >= 0:
             self.orders.refunded[ticket.order] = self.refund_cents(ticket)
         text = f"Your refund of {self.refund_cents(ticket) / 100:.2f} EUR is on its way."
-        self.resolved(ticket, self.reply(agent, ticket, at, text, "solved", M_REFUND, agent.seconds))
+        self.resolved(ticket, self.reply(agent, ticket, at, text, "solved", M_REFUND))
 
     def _write_first(self, agent: Agent, ticket: Ticket, at: int) -> None:
         """A salesperson writes to somebody who left a cart; some come back to it for that."""

@@ -3,7 +3,7 @@
 Everything that another room must know to read the demo's exports stands here.
 
 Workflows (truth keys, in order) and the tag that a trigger sets when the ticket is opened:
-    ticket_routing -> ``routing`` · order_updates -> ``order_status`` (and ``wismo_a`` or ``wismo_b``, its variant) ·
+    ticket_routing -> ``routing`` · order_updates -> ``order_status`` (and ``wismo_a`` or ``wismo_b``) ·
     onboarding -> ``onboarding`` · cart_recovery -> ``cart_recovery`` · returns -> ``returns`` · unclassified -> no tag.
     Truth variants of order_updates are ``a`` and ``b``; every other workflow has none (null).
 Other tags: ``spam`` (agent), ``test`` (admin), ``closed_by_merge`` (merge), ``bot_handover`` (bot), ``pending_reminder``
@@ -44,7 +44,14 @@ REFUND_FIELD = 360000000103
 ROUTING, ORDERS, ONBOARDING, CART, RETURNS, OTHER = range(6)
 WORKFLOWS = ("ticket_routing", "order_updates", "onboarding", "cart_recovery", "returns", "unclassified")
 WORKFLOW_TAGS = ("routing", "order_status", "onboarding", "cart_recovery", "returns", None)
-REASONS = ("general_question", "where_is_my_order", "getting_started", "checkout_help", "return_refund", "something_else")
+REASONS = (
+    "general_question",
+    "where_is_my_order",
+    "getting_started",
+    "checkout_help",
+    "return_refund",
+    "something_else",
+)
 
 G_TRIAGE, G_ORDERS, G_RETURNS, G_ONBOARDING, G_SALES, G_NIGHT = range(6)
 GROUPS = ("Triage", "Orders", "Returns", "Onboarding", "Sales", "Night")
@@ -98,7 +105,18 @@ RULES = (
     ("Carrier answered: open again", "automation"),
     ("Night queue to the day team", "automation"),
 )
-R_TAG, R_ROUTE, R_CONFIRM, R_DAY, R_REMIND, R_SOLVE, R_CLOSE, R_CSAT, R_CARRIER, R_MORNING = 0, 5, 6, 7, 8, 9, 10, 11, 12, 13
+R_TAG, R_ROUTE, R_CONFIRM, R_DAY, R_REMIND, R_SOLVE, R_CLOSE, R_CSAT, R_CARRIER, R_MORNING = (
+    0,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+)
 FIRST_TRIGGER_ID = 360000000601
 FIRST_AUTOMATION_ID = 360000000651
 

@@ -11,20 +11,22 @@ from demo.people import address, email, name, phone
 from demo.shop import FIRST_CUSTOMER_ID
 
 COLUMNS = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,"
-    "Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
-    "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,Billing Name,"
-    "Billing Street,Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,Billing Province,Billing Country,"
-    "Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,Shipping Company,Shipping City,Shipping Zip,"
-    "Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,Cancelled at,Payment Method,Payment Reference,"
-    "Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,"
-    "Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,"
-    "Duties,Billing Province Name,Shipping Province Name,Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,"
+    "Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,"
+    "Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,"
+    "Lineitem taxable,Lineitem fulfillment status,Billing Name,Billing Street,Billing Address1,"
+    "Billing Address2,Billing Company,Billing City,Billing Zip,Billing Province,Billing Country,Billing Phone,"
+    "Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,Shipping Company,Shipping City,"
+    "Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,Cancelled at,"
+    "Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,"
+    "Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,"
+    "Tax 3 Value,Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,"
+    "Billing Province Name,Shipping Province Name,Payment ID,Payment Terms Name,Next Payment Due At,"
+    "Payment References"
 )
 _FIRST_ORDER_ID = 5400000000000
 _FIRST_CHECKOUT_ID = 34000000000000
 _VAT = 0.19
-# A first line in pieces: order fields, line item, addresses, the rest. A further line has Name, Email, Created at and the item.
 _BLOCK = 2000
 
 
@@ -60,21 +62,33 @@ def _order_rows(number: int, values: tuple[Any, ...], calendar: Calendar) -> str
     person, call = name(customer), phone(customer)
     home = f"{person},{street},{street},,,{city},'{postcode},,{country},'{call}"
     note = '"Please ring twice,\nthe bell is quiet ""upstairs"""' if number % 97 == 0 else ""
-    items = [_item(item, quantity, "fulfilled" if fulfilled else "pending") for item, quantity in line_products(product, lines)]
+    items = [
+        _item(item, quantity, "fulfilled" if fulfilled else "pending")
+        for item, quantity in line_products(product, lines)
+    ]
     status_paid = _money_status(total, refunded, cancelled)
+    keen = "yes" if customer % 2 else "no"
     first = (
-        f"{order},{mail},{status_paid},{paid},{status},{shipped},{'yes' if customer % 2 else 'no'},EUR,{subtotal / 100:.2f},"
+        f"{order},{mail},{status_paid},{paid},{status},{shipped},{keen},EUR,{subtotal / 100:.2f},"
         f"{shipping / 100:.2f},{tax:.2f},{total / 100:.2f},,0.00,Standard,{at},{items[0]},{home},{home},{note},,{gone},"
-        f"Shopify Payments,c{number},{refunded / 100:.2f},Hearth & Loom,0.00,,,,{_FIRST_ORDER_ID + number},,Low,web,0.00,"
-        f"MwSt 19%,{tax:.2f},,,,,,,,,,,,,,,,,\n"
+        f"Shopify Payments,c{number},{refunded / 100:.2f},Hearth & Loom,0.00,,,,{_FIRST_ORDER_ID + number},,Low,web,"
+        f"0.00,MwSt 19%,{tax:.2f},{',' * 16}\n"
     )
-    blanks = "," * 35
-    return first + "".join(f"{order},{mail},,,,,,,,,,,,,,{at},{item}{blanks},,,,,,,,,,,,,,,,,,,,\n" for item in items[1:])
+    blanks = "," * 55  # the 55 columns right of the line item
+    return first + "".join(f"{order},{mail},,,,,,,,,,,,,,{at},{item}{blanks}\n" for item in items[1:])
 
 
 def write_orders(path: Path, orders: Orders, calendar: Calendar) -> None:
-    """Write the orders CSV: one row per line item, order fields on an order's first row only, times with the store's offset."""
-    columns = (orders.created, orders.customer, orders.fulfilled, orders.cancelled, orders.lines, orders.product, orders.refunded)
+    """Write the orders CSV: one row per line item, order fields on its first row only, local times with offset."""
+    columns = (
+        orders.created,
+        orders.customer,
+        orders.fulfilled,
+        orders.cancelled,
+        orders.lines,
+        orders.product,
+        orders.refunded,
+    )
     with path.open("w", encoding="utf-8", newline="", buffering=1 << 20) as file:
         file.write(COLUMNS + "\n")
         for low in range(0, len(orders), _BLOCK):
@@ -95,9 +109,21 @@ def _checkout(number: int, created: int, customer: int, completed: int, basket: 
     subtotal = subtotal_cents(product, lines)
     street, city, postcode, country = address(customer)
     first, _, last = name(customer).partition(" ")
-    home = {"address1": street, "city": city, "zip": postcode, "countryCodeV2": country, "firstName": first, "lastName": last}
+    home = {
+        "address1": street,
+        "city": city,
+        "zip": postcode,
+        "countryCodeV2": country,
+        "firstName": first,
+        "lastName": last,
+    }
     items = [
-        {"title": PRODUCTS[item][0], "quantity": quantity, "sku": f"HL-{item + 1:03d}", "originalUnitPriceSet": _money(PRODUCTS[item][1])}
+        {
+            "title": PRODUCTS[item][0],
+            "quantity": quantity,
+            "sku": f"HL-{item + 1:03d}",
+            "originalUnitPriceSet": _money(PRODUCTS[item][1]),
+        }
         for item, quantity in line_products(product, lines)
     ]
     return {
@@ -133,7 +159,9 @@ def baskets(orders: Orders, checkouts: Checkouts) -> list[tuple[int, int]]:
     """(first product, number of lines) of each cart: those of its order, or its own where it has none."""
     own = zip(range(len(checkouts)), checkouts.order.tolist(), strict=True)
     return [
-        (int(orders.product[order]), int(orders.lines[order])) if order >= 0 else (place * 7 % len(PRODUCTS), 1 + place % 5 // 3)
+        (int(orders.product[order]), int(orders.lines[order]))
+        if order >= 0
+        else (place * 7 % len(PRODUCTS), 1 + place % 5 // 3)
         for place, order in own
     ]
 

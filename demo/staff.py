@@ -42,7 +42,23 @@ _NIGHT_FROM, _NIGHT_HOURS = 21.0, 8.0
 class Agent:
     """One agent: who, what he may take, and whether he is free. `until` is the end of his current shift."""
 
-    __slots__ = ["busy", "day", "group", "helps", "id", "listed", "minutes", "own", "paid", "place", "seconds", "speed", "step", "ticket", "until"]
+    __slots__ = [
+        "busy",
+        "day",
+        "group",
+        "helps",
+        "id",
+        "listed",
+        "minutes",
+        "own",
+        "paid",
+        "place",
+        "seconds",
+        "speed",
+        "step",
+        "ticket",
+        "until",
+    ]
 
     def __init__(self, place: int, group: int, speed: float) -> None:
         self.place, self.id, self.group, self.speed = place, FIRST_AGENT_ID + place, group, speed

@@ -1,7 +1,6 @@
 """The effort survey's export: a CSV of a tool beside the helpdesk, local times, scores 1 to 7 with 7 the easiest."""
 
 from pathlib import Path
-from typing import Any
 
 from demo.calendar import Calendar
 from demo.journal import Ticket
@@ -15,14 +14,13 @@ class CesFile:
     """Collects the year's answers (a small share of the tickets) and writes them by time."""
 
     def __init__(self) -> None:
-        self._answers: list[tuple[int, int, int, Any]] = []
+        self._answers: list[tuple[int, int, int, int]] = []
 
     def add(self, ticket: Ticket) -> None:
         """Keep the ticket's answer, if there is one."""
         if ticket.ces is not None:
-            answered = ticket.ces["at"]
-            assert isinstance(answered, int)
-            self._answers.append((answered, ticket.id, ticket.customer, ticket.ces["score"]))
+            answered, score = ticket.ces
+            self._answers.append((answered, ticket.id, ticket.customer, score))
 
     def write(self, path: Path, calendar: Calendar) -> None:
         """Write the CSV."""

@@ -1,4 +1,4 @@
-"""What really happened, from the simulation's own journal and never from the export's rows: for tests and comparisons."""
+"""What really happened, from the simulation's own journal and never from the export's rows: for tests."""
 
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def _truth_event(ticket: Ticket, audit: Audit, event: Event, opening: bool) -> d
 def truth(ticket: Ticket) -> dict[str, object]:
     """The ticket as the simulation knows it: one JSON-ready object (see the contract of the truth folder).
 
-    Group events carry names, assign events user ids. Events of one update share one `at`; the opening comment is `created`.
+    Group events carry names, assign events user ids. Events of one update share `at`; the opening comment is `created`.
     `work` is a person's seconds on the ticket; `seconds` on a comment is the work that ended with it.
     """
     events = []
@@ -87,7 +87,7 @@ def truth(ticket: Ticket) -> dict[str, object]:
         "events": events,
         "order": None if ticket.order < 0 else order_name(ticket.order),
         "csat": ticket.csat,
-        "ces": ticket.ces,
+        "ces": ticket.ces and {"answered_at": iso(ticket.ces[0]), "score": ticket.ces[1]},
     }
 
 
@@ -106,12 +106,24 @@ class TruthFiles:
     def finish(self, orders: Orders, checkouts: Checkouts) -> None:
         """Write orders and carts (money as text in euros, instants as ISO UTC), and close."""
         self._tickets.close()
-        columns = (orders.created, orders.fulfilled, orders.customer, orders.product, orders.lines, orders.refunded, orders.cancelled)
+        columns = (
+            orders.created,
+            orders.fulfilled,
+            orders.customer,
+            orders.product,
+            orders.lines,
+            orders.refunded,
+            orders.cancelled,
+        )
         with (self._folder / "orders.jsonl").open("wb") as file:
             for number, row in enumerate(zip(*(c.tolist() for c in columns), orders.exists.tolist(), strict=True)):
                 created, fulfilled, customer, product, lines, refunded, cancelled, there = row
                 if there:
-                    fact = {"name": order_name(number), "created_at": iso(created), "fulfilled_at": iso(fulfilled) if fulfilled else None}
+                    fact = {
+                        "name": order_name(number),
+                        "created_at": iso(created),
+                        "fulfilled_at": iso(fulfilled) if fulfilled else None,
+                    }
                     fact |= {"email": email(customer), "total": _euros(total_cents(product, lines))}
                     fact |= {"refunded": _euros(refunded), "cancelled": cancelled}
                     file.write(orjson.dumps(fact, option=_LINE))
@@ -122,8 +134,15 @@ class TruthFiles:
         )
         with (self._folder / "checkouts.jsonl").open("wb") as file:
             for created, customer, completed, order, (product, lines) in carts:
-                fact = {"created_at": iso(created), "email": email(customer), "completed_at": iso(completed) if completed else None}
-                fact |= {"total": _euros(total_cents(product, lines)), "order": order_name(order) if completed else None}
+                fact = {
+                    "created_at": iso(created),
+                    "email": email(customer),
+                    "completed_at": iso(completed) if completed else None,
+                }
+                fact |= {
+                    "total": _euros(total_cents(product, lines)),
+                    "order": order_name(order) if completed else None,
+                }
                 file.write(orjson.dumps(fact, option=_LINE))
 
 

@@ -1,8 +1,8 @@
 """The helpdesk's export: tickets with comments, audits, ratings, and the lists of users, groups and macros.
 
-Shapes as the vendor writes them: ids are numbers in tickets and texts inside audit events; a trigger's changes stand in the
-audit that set it off, with `via` of their own; automations are audits by author -1. Files are written as tickets end, so
-nothing of an ended ticket stays in memory.
+Shapes as the vendor writes them: ids are numbers in tickets and texts inside audit events; a trigger's changes stand in
+the audit that set it off, with `via` of their own; automations are audits by author -1. Files are written as tickets
+end, so nothing of an ended ticket stays in memory.
 """
 
 from collections.abc import Iterator
@@ -38,6 +38,7 @@ from demo.shop import (
     FIRST_CUSTOMER_ID,
     FIRST_MACRO_ID,
     FORM_ID,
+    G_RETURNS,
     GROUPS,
     HELP_ADDRESS,
     HELPDESK_URL,
@@ -61,8 +62,7 @@ Json = dict[str, Any]
 
 _LINE = orjson.OPT_APPEND_NEWLINE
 _BUFFER = 1 << 20
-_SYSTEM = {"client": "Mozilla/5.0", "ip_address": "192.0.2.10", "location": "Berlin, BE, Germany", "latitude": 52.5, "longitude": 13.4}
-_METADATA = {"system": _SYSTEM, "custom": {}}
+_METADATA = {"system": {"client": "Mozilla/5.0", "ip_address": "192.0.2.10"}, "custom": {}}
 _RULE_METADATA: Json = {"system": {}, "custom": {}}
 _EMPTY_VIA = [{"channel": channel, "source": {"from": {}, "to": {}, "rel": None}} for channel in CHANNELS]
 _FORM_VIA: Json = {"channel": "web", "source": {"from": {}, "to": {}, "rel": "web_form"}}
@@ -74,23 +74,26 @@ _RULE_VIA: list[Json] = [
 
 
 def _via(ticket: Ticket, audit: Audit) -> Json:
-    if audit.via == EMAIL:
-        sender = {"address": email(ticket.customer), "name": name(ticket.customer)}
-        return {"channel": "email", "source": {"from": sender, "to": {"name": SHOP_NAME, "address": HELP_ADDRESS}, "rel": None}}
     if audit.via == RULE:
         return next(_RULE_VIA[event.rule] for event in audit.events if event.rule != NO_RULE)
     if audit.via == FORM:
         return _FORM_VIA
-    if audit.via == MERGE:
-        source = ticket.merged_into or None
-        return {"channel": "web", "source": {"from": {"ticket_id": source}, "to": {}, "rel": "merge"}}
-    if audit.via == FOLLOW_UP:
+    if audit.via not in (EMAIL, MERGE, FOLLOW_UP, VOICE):
+        return _EMPTY_VIA[audit.via]
+    people: Json
+    if audit.via == EMAIL:
+        sender = {"address": email(ticket.customer), "name": name(ticket.customer)}
+        people = {"from": sender, "to": {"name": SHOP_NAME, "address": HELP_ADDRESS}, "rel": None}
+    elif audit.via == MERGE:
+        people = {"from": {"ticket_id": ticket.merged_into or None}, "to": {}, "rel": "merge"}
+    elif audit.via == FOLLOW_UP:
         origin = {"ticket_id": ticket.parent, "subject": ticket.subject, "channel": "email"}
-        return {"channel": "email", "source": {"from": origin, "to": {}, "rel": "follow_up"}}
-    if audit.via == VOICE:
-        caller = {"formatted_phone": phone(ticket.customer), "phone": phone(ticket.customer), "name": name(ticket.customer)}
-        return {"channel": "voice", "source": {"from": caller, "to": {"name": SHOP_NAME}, "rel": "inbound"}}
-    return _EMPTY_VIA[audit.via]
+        people = {"from": origin, "to": {}, "rel": "follow_up"}
+    else:
+        number = phone(ticket.customer)
+        caller = {"formatted_phone": number, "phone": number, "name": name(ticket.customer)}
+        people = {"from": caller, "to": {"name": SHOP_NAME}, "rel": "inbound"}
+    return {"channel": CHANNELS[audit.via], "source": people}
 
 
 def _value(field: str, value: Value) -> Value:
@@ -105,8 +108,8 @@ def _event(audit: Audit, place: int, event: Event) -> Json:
     kind, field = event.kind, event.field
     if kind == COMMENT:
         text = event.value
-        out |= {"type": "Comment", "author_id": audit.author, "body": text, "html_body": f"<p>{text}</p>", "plain_body": text}
-        out |= {"public": event.public, "attachments": [], "audit_id": audit.base}
+        out |= {"type": "Comment", "author_id": audit.author, "body": text, "html_body": f"<p>{text}</p>"}
+        out |= {"plain_body": text, "public": event.public, "attachments": [], "audit_id": audit.base}
     elif kind == CREATE:
         out |= {"type": "Create", "value": _value(field, event.value), "field_name": _FIELD_NAMES.get(field, field)}
     elif kind == CHANGE:
@@ -117,7 +120,8 @@ def _event(audit: Audit, place: int, event: Event) -> Json:
         out |= {"type": "AgentMacroReference", "macro_id": str(FIRST_MACRO_ID + macro), "macro_title": MACROS[macro]}
         out["macro_deleted"] = False
     else:
-        out |= {"type": "Notification", "subject": f"[{SHOP_NAME}] Your request", "body": f"({field})", "recipients": [event.value]}
+        out |= {"type": "Notification", "subject": f"[{SHOP_NAME}] Your request", "body": f"({field})"}
+        out["recipients"] = [event.value]
     if event.rule != NO_RULE:
         out["via"] = _RULE_VIA[event.rule]
     return out
@@ -171,16 +175,35 @@ def _satisfaction(ticket: Ticket) -> Json:
     return {"id": number, "score": score, "comment": None, "reason": None, "reason_id": None}
 
 
+# What this shop has nothing of, in every ticket alike.
+_UNUSED: Json = {
+    "external_id": None,
+    "organization_id": None,
+    "collaborator_ids": [],
+    "follower_ids": [],
+    "email_cc_ids": [],
+    "forum_topic_id": None,
+    "problem_id": None,
+    "has_incidents": False,
+    "is_public": True,
+    "due_at": None,
+    "sharing_agreement_ids": [],
+    "custom_status_id": None,
+    "followup_ids": [],
+    "brand_id": BRAND_ID,
+    "allow_channelback": False,
+    "allow_attachments": True,
+}
+
+
 def ticket_record(ticket: Ticket) -> Json:
     """The ticket as the account's JSON export has it, comments included."""
     fields = [{"id": field, "value": ticket.fields.get(field)} for field in (ORDER_FIELD, REASON_FIELD, REFUND_FIELD)]
     comments = _comments(ticket)
-    submitter = ticket.log[0].author
     is_return_form = ticket.workflow == RETURNS and ticket.via == FORM
     return {
         "url": f"{HELPDESK_URL}/api/v2/tickets/{ticket.id}.json",
         "id": ticket.id,
-        "external_id": None,
         "via": _via(ticket, ticket.log[0]),
         "created_at": iso(ticket.created),
         "updated_at": iso(ticket.last_at),
@@ -193,31 +216,17 @@ def ticket_record(ticket: Ticket) -> Json:
         "status": ticket.status,
         "recipient": HELP_ADDRESS if ticket.via == EMAIL else None,
         "requester_id": ticket.requester,
-        "submitter_id": submitter,
+        "submitter_id": ticket.log[0].author,
         "assignee_id": ticket.assignee,
-        "organization_id": None,
         "group_id": group_id(ticket.group),
-        "collaborator_ids": [],
-        "follower_ids": [],
-        "email_cc_ids": [],
-        "forum_topic_id": None,
-        "problem_id": None,
-        "has_incidents": False,
-        "is_public": True,
-        "due_at": None,
         "tags": ticket.tags,
         "custom_fields": fields,
         "fields": fields,
         "satisfaction_rating": _satisfaction(ticket),
-        "sharing_agreement_ids": [],
-        "custom_status_id": None,
-        "followup_ids": [],
         "ticket_form_id": RETURN_FORM_ID if is_return_form else FORM_ID,
-        "brand_id": BRAND_ID,
-        "allow_channelback": False,
-        "allow_attachments": True,
         "from_messaging_channel": ticket.bot,
         "comments": comments,
+        **_UNUSED,
     }
 
 
@@ -269,8 +278,14 @@ class ZendeskFiles:
         self._write_users(agents)
         start = iso(self._calendar.start - 300 * 86400)
         groups = [
-            {"id": group_id(n), "url": f"{HELPDESK_URL}/api/v2/groups/{group_id(n)}.json", "name": title, "deleted": False}
-            | {"created_at": start, "updated_at": start}
+            {
+                "id": group_id(n),
+                "url": f"{HELPDESK_URL}/api/v2/groups/{group_id(n)}.json",
+                "name": title,
+                "deleted": False,
+                "created_at": start,
+                "updated_at": start,
+            }
             for n, title in enumerate(GROUPS)
         ]
         macros = [_macro(n, start) for n in range(len(MACROS))]
@@ -283,10 +298,10 @@ class ZendeskFiles:
         staff = [
             _user(BOT_ID, "Shop assistant", "assistant@hearthandloom.example", "agent", start, None),
             _user(ADMIN_ID, "Thea Owner", "thea@hearthandloom.example", "admin", start, None),
-            _user(LEAD_ID, "Rita Lead", "rita@hearthandloom.example", "agent", start, group_id(GROUPS.index("Returns"))),
+            _user(LEAD_ID, "Rita Lead", "rita@hearthandloom.example", "agent", start, group_id(G_RETURNS)),
         ]
         staff += [
-            _user(a.id, name(a.place + 900), f"agent{a.place + 1}@hearthandloom.example", "agent", start, group_id(a.group))
+            _user(a.id, name(a.place + 900), f"agent{a.place}@hearthandloom.example", "agent", start, group_id(a.group))
             for a in agents
         ]
         first = iso(self._calendar.start)
