@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from tests.oracle.shop import DAY, Shop
-from tests.oracle.story import MINUTE, Story
+from tests.oracle.story import MINUTE, WORDS, Story
 from tests.oracle.truth import Event, Ticket
 
 Key = tuple[date, int]
@@ -120,9 +120,7 @@ def fees_of(story: Story, shop: Shop) -> list[tuple[datetime, float]]:
 
 def is_automated_at(ticket: Ticket, at: datetime, actor_kind: str) -> bool:
     """Whether nobody of the team had written a word when the ticket was resolved."""
-    wrote = any(
-        event.actor_kind == "agent" and event.kind in ("reply", "note") and event.at <= at for event in ticket.events
-    )
+    wrote = any(event.actor_kind == "agent" and event.kind in WORDS and event.at <= at for event in ticket.events)
     return actor_kind != "agent" and not wrote
 
 

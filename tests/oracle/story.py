@@ -11,6 +11,7 @@ from itertools import groupby
 from tests.oracle.shop import Shop, Target
 from tests.oracle.truth import Event, Ticket
 
+WORDS = frozenset({"created", "reply", "note"})
 DONE = frozenset({"solved", "closed"})
 MINUTE = timedelta(minutes=1)
 HELD_FOR = timedelta(hours=72)
@@ -57,7 +58,7 @@ def tell(ticket: Ticket, shop: Shop, snapshot: datetime) -> Story:
     is_resolved = len(resolutions) > len(reopened_at)
     last = resolutions[-1].at if is_resolved else None
     replies = [event.at for event in ticket.events if event.kind == "reply" and event.actor_kind == "agent"]
-    wrote = any(event.actor_kind == "agent" and event.kind in ("reply", "note") for event in ticket.events)
+    wrote = any(event.actor_kind == "agent" and event.kind in WORDS for event in ticket.events)
     first_reply_at = replies[0] if replies and not ticket.outreach else None
     return Story(
         ticket=ticket,
@@ -123,13 +124,19 @@ def judge_targets(
     resolved_at: datetime | None,
     snapshot: datetime,
 ) -> bool | None:
-    """Whether every target was met; None where none applies or one still runs and none was missed."""
+    """Whether every target was met; None where none applies or one still runs and none was missed.
+
+    A reply is waited for until the ticket is resolved: without one by then, the target is void if it was not yet due.
+    """
     verdicts: list[bool | None] = []
     for metric, done_at in (("first_reply_minutes", first_reply_at), ("resolution_minutes", resolved_at)):
         target = target_for(ticket, metric, targets)
         if target is not None:
             due_at = ticket.created_at + target.minutes * MINUTE
-            verdicts.append(done_at <= due_at if done_at else (False if snapshot > due_at else None))
+            if (done_at or resolved_at or snapshot) > due_at:
+                verdicts.append(False)
+            elif done_at or not resolved_at:
+                verdicts.append(True if done_at else None)
     if False in verdicts:
         return False
     return None if not verdicts or None in verdicts else True

@@ -131,15 +131,19 @@ def _ticket(row: Mapping[str, Any]) -> Ticket:
         created_at=instant(row["created_at"]),
         excluded=row["excluded"],
         outreach=row["outreach"],
-        events=tuple(sorted((_event(event) for event in row["events"]), key=lambda event: event.at)),
+        events=tuple(
+            sorted((_event(event, row["requester_id"]) for event in row["events"]), key=lambda event: event.at)
+        ),
         csat_offered_at=instant_or_none(csat.get("offered_at")),
         csat=Answer(answered_at, float(csat["good"])) if answered_at else None,
         ces=Answer(instant(ces["answered_at"]), float(ces["score"])) if ces else None,
     )
 
 
-def _event(row: Mapping[str, Any]) -> Event:
+def _event(row: Mapping[str, Any], requester: int) -> Event:
+    """Whoever writes on their own request is its customer, a colleague too."""
     actor_kind, _, actor_id = row["actor"].partition(":")
+    actor_kind = "customer" if actor_id == str(requester) else actor_kind
     after = row.get("to")
     return Event(instant(row["at"]), row["kind"], actor_kind, actor_id, str(after) if after else None)
 

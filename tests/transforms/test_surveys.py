@@ -6,6 +6,7 @@ import pytest
 
 from tests.transforms.published import Published, approx
 from tests.transforms.shop import HandmadeShop
+from tests.transforms.zendesk import iso, utc
 
 WEEK = "2026-05-18"  # a Monday
 NEXT = "2026-05-25"
@@ -24,6 +25,12 @@ def tell(shop: HandmadeShop) -> None:
     ]
     for answer in answers:
         shop.rate(shop.simple("csat_plain", CREATED, SOLVED), OFFERED, *answer)
+    recorded = shop.simple("csat_recorded", CREATED, SOLVED)
+    shop.rate(recorded, OFFERED)
+    shop.ratings.append(
+        {**shop.ratings[-1], "id": next(shop.ids.rating), "score": "good"}
+        | {name: iso(utc("2026-05-26 14:00")) for name in ("created_at", "updated_at")}
+    )
     changed = shop.simple("csat_changed", CREATED, SOLVED)
     shop.rate(changed, OFFERED, (f"{WEEK} 14:00", "good"), ("2026-05-26 14:00", "bad"))
     shop.rate(shop.simple("csat_late", CREATED, SOLVED), OFFERED, ("2026-05-26 14:00", "good"))
@@ -56,6 +63,13 @@ def test_answers_are_dated_by_the_answer_and_the_rate_by_the_offer(published: Pu
     assert published.kpi("csat", "csat_late", NEXT) == (1, 1)
     assert published.kpi("csat_response_rate", "csat_late", WEEK) == (1, 1)
     assert published.kpi("csat_response_rate", "csat_late", NEXT) == (None, 0)
+
+
+def test_an_answer_that_is_a_record_of_its_own_is_no_second_offer(published: Published) -> None:
+    """Offered on the 18th, answered on the 26th in another record: one offer, answered; one answer."""
+    assert published.kpi("csat_response_rate", "csat_recorded", WEEK) == (1, 1)
+    assert published.kpi("csat_response_rate", "csat_recorded", NEXT) == (None, 0)
+    assert published.kpi("csat", "csat_recorded", NEXT) == (1, 1)
 
 
 def test_a_ticket_without_a_survey_has_no_score(published: Published) -> None:
