@@ -1,6 +1,7 @@
 """Runs dbt inside this process, without network, and turns what it says into progress lines and one readable error."""
 
 import contextlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def run_dbt(home: Home, progress: Progress) -> DbtOutcome:
         try:
             outcome = dbtRunner(callbacks=[reporter]).invoke(_arguments(home))
         finally:
-            _close_databases()
+            _close_files()
     if not outcome.success:
         raise _failure(outcome, home)
     kinds = [str(result.node.resource_type) for result in _results(outcome)]
@@ -87,11 +88,13 @@ def _quiet_environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-def _close_databases() -> None:
-    """dbt-duckdb keeps its databases open until the process ends; publishing needs them closed."""
+def _close_files() -> None:
+    """dbt keeps its databases and its log open until the process ends; publishing needs the databases closed."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    for handler in logging.getLogger("file_log").handlers:
+        handler.close()
 
 
 class _Reporter:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import itertools
-import os
 import sys
 import tempfile
 import traceback
@@ -57,9 +56,6 @@ def run(arguments: list[str]) -> int:
         return int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _say("Stopped.", ExitCode.INTERRUPTED)
-    except BrokenPipeError:  # `flowmeter kpis | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except Exception as error:  # noqa: BLE001 (the last line of defence: a user never sees a traceback)
         return _say(
             f"Flowmeter met a fault of its own ({error}). {_log(arguments)} has the details.", ExitCode.UNEXPECTED

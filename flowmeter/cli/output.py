@@ -1,7 +1,9 @@
 """stdout is data, stderr is narration."""
 
 import csv
+import io
 import json
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -33,28 +35,39 @@ def write_rows(rows: Sequence[Row], columns: Sequence[str], form: Format) -> Non
     if form is Format.json:
         write_json(list(rows))
     elif form is Format.csv:
-        writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+        _deliver(text.getvalue())
     else:
-        _write_table(rows, columns)
+        _deliver(_table(rows, columns))
 
 
 def write_json(value: object) -> None:
     """JSON on stdout, with a line break at its end."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    _deliver(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def _write_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
+def _deliver(text: str) -> None:
+    """Writes to stdout, and is content when the reader has seen enough (`flowmeter kpis | head`)."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str]) -> str:
     lines = [[_cell(row[column]) for column in columns] for row in rows]
     widths = [max([len(name), *(len(line[number]) for line in lines)]) for number, name in enumerate(columns)]
     right = [any(isinstance(row[column], int | float) for row in rows) for column in columns]
+    text = ""
     for line in [list(columns), *lines]:
-        cells = [
-            cell.rjust(width) if flush else cell.ljust(width)
-            for cell, width, flush in zip(line, widths, right, strict=True)
-        ]
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+        cells = zip(line, widths, right, strict=True)
+        text += "  ".join(cell.rjust(width) if flush else cell.ljust(width) for cell, width, flush in cells).rstrip()
+        text += "\n"
+    return text
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,10 @@ from ingest.load import ensure_raw
 BATCH = "insert into batch select 1, 'x', 'x.csv', 'shopify_order', {read}, 0, 0, 0, '2026-11-22 12:00', '2026-11-23'"
 
 
+def quiet(_line: str) -> None:
+    """Progress that nobody reads."""
+
+
 def add_batch(home: Home, read: int) -> None:
     """A file that was loaded and had `read` rows, of which none went anywhere."""
     with warehouse.raw_connection(home) as connection:
@@ -30,7 +33,7 @@ def add_batch(home: Home, read: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, BuildResult, list[str]]]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, BuildResult, list[str]]:
     """A shop with one empty file, built once, and what the build said."""
     home, _ = create_home(tmp_path_factory.mktemp("build") / "shop")
     add_batch(home, 0)
@@ -65,11 +68,11 @@ def test_the_published_file_holds_marts_and_nothing_of_the_build(built: tuple[Ho
 
 def test_nothing_is_built_again_until_something_changes(built: tuple[Home, BuildResult, list[str]]) -> None:
     home, result, _ = built
-    again = build(home, str)
+    again = build(home, quiet)
     assert (again.rebuilt, again.path) == (False, result.path)
     targets = home.config_dir / "targets.yml"
     targets.write_text(targets.read_text(encoding="utf-8").replace("value: 24", "value: 25"), encoding="utf-8")
-    changed = build(home, str)
+    changed = build(home, quiet)
     assert changed.rebuilt
     assert changed.path != result.path
 
@@ -79,7 +82,7 @@ def test_a_failed_test_is_named_and_nothing_is_published(built: tuple[Home, Buil
     before = warehouse.current_path(home)
     add_batch(home, 5)
     with pytest.raises(BuildError) as caught:
-        build(home, str)
+        build(home, quiet)
     add_batch(home, 0)
     assert "the test 'load_counts_add_up' failed with 1 rows" in str(caught.value)
     assert "Nothing was published" in str(caught.value)
@@ -88,7 +91,7 @@ def test_a_failed_test_is_named_and_nothing_is_published(built: tuple[Home, Buil
 
 def test_a_shop_without_files_says_what_to_do(home: Home) -> None:
     with pytest.raises(BuildError, match=r"no file has been loaded yet\. Run `flowmeter ingest"):
-        build(home, str, ensure_raw=ensure_raw)
+        build(home, quiet, ensure_raw=ensure_raw)
 
 
 OLD_CLIENT = CHECKOUT / ".venv" / "old-client"

@@ -143,7 +143,7 @@ def test_the_installed_command_keeps_data_and_narration_apart(home: Home) -> Non
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(home: Home) -> None:
-    command = [Path(sys.executable).parent / "flowmeter", "status", "--home", home.root]
+    command = [str(Path(sys.executable).parent / "flowmeter"), "status", "--home", str(home.root)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stderr
