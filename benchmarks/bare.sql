@@ -1,0 +1,1415 @@
+-- The demo shop's figures by one hand-written script: what a full build is measured against.
+--
+-- Written as for this one shop: Zendesk, Shopify and one survey; the workflow rules of config/workflows.yml stand in it
+-- as conditions; no tests, no contracts, no error messages. Run in the database that receives the tables, with `raw`
+-- (the loaded exports) and `shop` (schema config: the shop's settings) attached. The benchmark compares every table
+-- with the build's; where they differ its timing is void.
+
+set variable time_zone = (select time_zone from shop.config.setting);
+set variable snapshot_at = (select snapshot_at from shop.config.setting);
+set variable cohort_days = (select cohort_days from shop.config.setting);
+set variable default_schedule = (select default_schedule from shop.config.setting);
+
+create temp macro day_of(instant) as
+    timezone(getvariable('time_zone'), timezone('UTC', instant))::date;
+create temp macro week_of(instant) as
+    date_trunc('week', timezone(getvariable('time_zone'), timezone('UTC', instant)))::date;
+create temp macro minutes_between(start, finish) as (epoch_us(finish) - epoch_us(start)) / 60000000.0;
+create temp macro clock(text) as to_hours(left(text, 2)::int) + to_minutes(right(text, 2)::int);
+
+-- 95% intervals -------------------------------------------------------------------------------------------------------
+create temp macro wilson(share, n, sign) as
+    case when n >= 2 then greatest(0, least(1,
+        (share + 3.841458820694124 / (2 * n)
+            + sign * 1.959963984540054 * sqrt(greatest(share * (1 - share) / n + 3.841458820694124 / (4 * n * n), 0)))
+        / (1 + 3.841458820694124 / n))) end;
+create temp macro student(mean, n, deviation, sign) as
+    case when n >= 2 then mean + sign * deviation / sqrt(n) * (
+        1.959963984540054
+        + (1.959963984540054 ^ 3 + 1.959963984540054) / (4 * (n - 1))
+        + (5 * 1.959963984540054 ^ 5 + 16 * 1.959963984540054 ^ 3 + 3 * 1.959963984540054) / (96 * (n - 1) ^ 2)
+        + (3 * 1.959963984540054 ^ 7 + 19 * 1.959963984540054 ^ 5 + 17 * 1.959963984540054 ^ 3
+            - 15 * 1.959963984540054) / (384 * (n - 1) ^ 3)) end;
+create temp macro skewed(mean, n, deviation, skew, sign) as
+    case when n >= 2 then mean + deviation / sqrt(n)
+        * (sign * 1.959963984540054 + coalesce(skew, 0) / sqrt(n) * 2.841458820694124 / 6) end;
+create temp macro at_percent(grid, place) as
+    grid[floor(place)::int + 1]
+    + (place - floor(place)) * (grid[least(floor(place)::int + 2, 101)] - grid[floor(place)::int + 1]);
+create temp macro ranked(grid, p, n, sign) as
+    case when n >= 2 then at_percent(
+        grid, 100 * greatest(0, least(1, p + sign * 1.959963984540054 * sqrt(p * (1 - p) / n)))) / 60 end;
+create temp macro ratio(share, n, total, squares, resolved_total, ticket_count, sign) as
+    case when n >= 2 then share + sign * 1.959963984540054 * sqrt(greatest(
+        squares - 2 * share * resolved_total + share * share * n
+        - (total - share * n) * (total - share * n) / nullif(ticket_count, 0), 0)) / n end;
+create temp macro fact(metric, figure, n, low, high) as
+    {'metric': metric, 'value': figure::double, 'n': n::bigint, 'low': low::double, 'high': high::double};
+create temp macro share_fact(metric, hits, n) as
+    fact(metric, hits / nullif(n, 0), n, wilson(hits / nullif(n, 0), n, -1), wilson(hits / nullif(n, 0), n, 1));
+create temp macro mean_fact(metric, average, n, deviation, skew, per) as
+    fact(metric, average / per, n, skewed(average, n, deviation, skew, -1) / per,
+        skewed(average, n, deviation, skew, 1) / per);
+create temp macro quantile_fact(metric, grid, percent, n) as
+    fact(metric, grid[percent + 1] / 60, n, ranked(grid, percent / 100, n, -1), ranked(grid, percent / 100, n, 1));
+create temp macro count_fact(metric, n) as fact(metric, n, n, null, null);
+
+-- Tickets -------------------------------------------------------------------------------------------------------------
+create temp table person as
+select user_id, coalesce(role in ('agent', 'admin'), false) as is_agent, email_hash, default_group_id
+from raw.zendesk_user
+where user_id is not null
+qualify row_number() over (partition by user_id order by updated_at desc nulls last, batch_no desc, line desc) = 1;
+
+create temp table team as
+select group_id, name as group_name
+from raw.zendesk_group
+where group_id is not null
+qualify row_number() over (partition by group_id order by updated_at desc nulls last, batch_no desc, line desc) = 1;
+
+create temp table ticket as
+with
+    newest as (
+        select ticket_id, requester_id, submitter_id, assignee_id, group_id,
+            lower(coalesce(channel, 'unknown')) as channel, priority, status, subject, coalesce(tags, []) as tags,
+            created_at
+        from raw.zendesk_ticket
+        where ticket_id is not null
+        qualify row_number() over (
+            partition by ticket_id order by coalesce(updated_at, generated_at) desc nulls last, batch_no desc, line desc
+        ) = 1
+    ),
+    assigned as (
+        select
+            newest.*,
+            coalesce(team.group_name, newest.group_id::varchar) as group_name,
+            coalesce('c-' || person.email_hash, 'zendesk-' || newest.requester_id) as customer_id,
+            case
+                when list_contains(tags, 'returns') then 'returns'
+                when regexp_matches(subject, '^(return of|refund for) order\b', 'i') then 'returns'
+                when list_contains(tags, 'order_status') then 'order_updates'
+                when list_contains(tags, 'onboarding') then 'onboarding'
+                when list_contains(tags, 'cart_recovery') then 'cart_recovery'
+                when list_contains(tags, 'routing') then 'ticket_routing'
+                else 'unclassified'
+            end as workflow,
+            case
+                when status = 'deleted' then 'deleted'
+                when list_has_any(tags, coalesce((select list(tag) from shop.config.spam_tag), [])) then 'spam'
+                when list_contains(tags, 'closed_by_merge') then 'merged'
+                when list_has_any(tags, coalesce((select list(tag) from shop.config.test_tag), [])) then 'test'
+            end as exclusion_reason
+        from newest
+        left join person on newest.requester_id = person.user_id
+        left join team on newest.group_id = team.group_id
+        where newest.created_at <= getvariable('snapshot_at')
+    )
+select
+    assigned.* exclude (group_id),
+    ticket_id as ticket_key,
+    case when workflow = 'order_updates' then if(list_contains(tags, 'wismo_b'), 'b', 'a') end as variant,
+    coalesce(schedules.schedule, getvariable('default_schedule')) as schedule
+from assigned
+left join shop.config.group_schedule as schedules using (group_name);
+
+-- Open hours: every open stretch in UTC, and the time open before it --------------------------------------------------
+create temp table open_stretch as
+with
+    days as (
+        select unnest(generate_series(
+            (select day_of(min(created_at)) - 8 from ticket), day_of(getvariable('snapshot_at')) + 2, interval 1 day
+        ))::date as day
+    ),
+    shifts as (
+        select hours.*, days.day, closes <= opens and closes <> '24:00' as is_overnight
+        from shop.config.schedule_hours as hours
+        inner join days on isodow(days.day) = hours.weekday
+        where days.day between coalesce(valid_from, date '0001-01-01') and coalesce(valid_to, date '9999-12-31')
+    ),
+    pieces as (
+        select schedule, time_zone, day, opens, if(is_overnight, '24:00', closes) as closes from shifts
+        union all
+        select schedule, time_zone, day + 1, '00:00', closes from shifts where is_overnight and closes <> '00:00'
+    ),
+    stretches as (
+        select
+            schedule,
+            timezone('UTC', timezone(time_zone, day + clock(opens))) as opens_at,
+            timezone('UTC', timezone(time_zone, day + clock(closes))) as closes_at
+        from pieces
+        anti join shop.config.schedule_holiday using (schedule, day)
+    ),
+    marked as (
+        select *, coalesce(opens_at > max(closes_at) over (
+            partition by schedule order by opens_at, closes_at rows between unbounded preceding and 1 preceding), true
+        ) as begins
+        from stretches
+        where closes_at > opens_at
+    ),
+    numbered as (
+        select *, sum(begins::int) over (partition by schedule order by opens_at, closes_at) as stretch from marked
+    ),
+    merged as (
+        select schedule, min(opens_at) as opens_at, max(closes_at) as closes_at from numbered group by schedule, stretch
+    )
+select
+    *,
+    coalesce(sum(epoch_us(closes_at) - epoch_us(opens_at)) over (
+        partition by schedule order by opens_at rows between unbounded preceding and 1 preceding
+    ), 0)::bigint as us_before
+from merged;
+
+create temp macro open_us(us_before, opens_at, closes_at, instant) as
+    coalesce(us_before + least(epoch_us(instant), epoch_us(closes_at)) - epoch_us(opens_at), 0);
+
+-- Events --------------------------------------------------------------------------------------------------------------
+create temp table audit_event as
+select distinct on (event_id)
+    ticket_id as ticket_key, event_id, audit_id, created_at, author_id, event_type, field_name, "value" as to_value,
+    previous_value as from_value, is_public, macro_id, macro_title, rule_id, rule_title,
+    coalesce(channel = 'rule' or rule_id is not null or author_id = -1, false) as is_rule
+from raw.zendesk_audit_event
+where
+    event_type in ('Create', 'Change', 'Comment', 'VoiceComment', 'AgentMacroReference')
+    and (
+        event_type not in ('Create', 'Change')
+        or field_name in ('status', 'group_id', 'assignee_id', 'priority')
+        or field_name = (select tracked_time_field_id::varchar from shop.config.setting)
+        or channel = 'rule'
+    );
+
+create temp table loose_comment as
+select distinct on (comment_id)
+    ticket_id as ticket_key, comment_id, audit_id, created_at, author_id, is_public,
+    coalesce(channel = 'rule' or author_id = -1, false) as is_rule
+from raw.zendesk_comment
+where comment_id is not null;
+
+create temp table actor as
+with
+    agents as (
+        select user_id from person where is_agent
+        union
+        select try_cast(to_value as bigint) from audit_event where field_name = 'assignee_id'
+        union
+        select assignee_id from ticket
+        union
+        select author_id from loose_comment where not is_public
+    )
+select coalesce(agents.user_id, bots.user_id) as user_id, if(bots.user_id is not null, 'bot', 'human') as kind
+from agents
+full outer join shop.config.bot_user as bots using (user_id)
+where coalesce(agents.user_id, bots.user_id) is not null;
+
+create table fct_ticket_event as
+with
+    said as (
+        select
+            ticket_key, -ticket_key as event_id, 0::bigint as update_id, created_at as happened_at, 'created' as kind,
+            0 as kind_order, null::varchar as from_value, null::varchar as to_value, submitter_id as author_id,
+            false as is_rule, null::boolean as is_public
+        from ticket
+        union all
+        select
+            ticket_key, event_id, audit_id, created_at,
+            case event_type
+                when 'AgentMacroReference' then 'macro'
+                when 'Comment' then 'comment'
+                when 'VoiceComment' then 'comment'
+                else case field_name when 'group_id' then 'group' when 'assignee_id' then 'assignee'
+                    when 'status' then 'status' when 'priority' then 'priority' else 'tracked_time' end
+            end,
+            case event_type
+                when 'AgentMacroReference' then 3
+                when 'Comment' then 2
+                when 'VoiceComment' then 2
+                else case field_name when 'group_id' then 6 when 'assignee_id' then 7 when 'status' then 8
+                    when 'priority' then 5 else 9 end
+            end,
+            if(event_type in ('Create', 'Change'), nullif(from_value, ''), null),
+            case
+                when event_type in ('Create', 'Change') then nullif(to_value, '')
+                when event_type = 'AgentMacroReference' then coalesce(macro_title, macro_id::varchar)
+            end,
+            author_id, is_rule, if(event_type in ('Comment', 'VoiceComment'), is_public, null)
+        from audit_event
+        where
+            event_type not in ('Create', 'Change')
+            or field_name in ('status', 'group_id', 'assignee_id', 'priority')
+            or field_name = (select tracked_time_field_id::varchar from shop.config.setting)
+        union all
+        select
+            ticket_key, -min(event_id), audit_id, created_at, 'rule', 4, null, coalesce(any_value(rule_title), rule_id),
+            -1, true, null
+        from audit_event
+        where rule_id is not null
+        group by ticket_key, audit_id, created_at, rule_id
+        union all
+        select
+            ticket_key, comment_id, coalesce(audit_id, comment_id), created_at, 'comment', 2, null, null, author_id,
+            is_rule, is_public
+        from loose_comment
+        anti join (select event_id from audit_event where event_type in ('Comment', 'VoiceComment')) as audited
+            on loose_comment.comment_id = audited.event_id
+    )
+select
+    said.ticket_key,
+    said.event_id,
+    said.update_id,
+    said.happened_at,
+    said.kind,
+    said.kind_order::tinyint as kind_order,
+    case said.kind
+        when 'group' then coalesce(old_team.group_name, said.from_value)
+        when 'assignee' then 'zendesk-' || said.from_value
+        else said.from_value
+    end as from_value,
+    case said.kind
+        when 'group' then coalesce(new_team.group_name, said.to_value)
+        when 'assignee' then 'zendesk-' || said.to_value
+        else said.to_value
+    end as to_value,
+    case
+        when said.is_rule then 'rule'
+        when actor.kind = 'bot' then 'bot'
+        when said.author_id = ticket.requester_id then 'customer'
+        else coalesce(actor.kind, 'customer')
+    end as actor_kind,
+    if(said.is_rule, null, 'zendesk-' || said.author_id) as actor_id,
+    said.is_public,
+    null::varchar as activity
+from said
+inner join ticket using (ticket_key)
+left join actor on said.author_id = actor.user_id
+left join team as old_team on said.kind = 'group' and said.from_value = old_team.group_id::varchar
+left join team as new_team on said.kind = 'group' and said.to_value = new_team.group_id::varchar
+where said.happened_at <= getvariable('snapshot_at');
+
+drop table audit_event;
+drop table loose_comment;
+
+-- A ticket's state after each event -----------------------------------------------------------------------------------
+create temp table timeline as
+with
+    clocked as (
+        select
+            events.* exclude (from_value, activity),
+            if(kind = 'status', from_value, null) as from_value,
+            ticket.schedule,
+            if(ticket.schedule is null, null, open_us(us_before, opens_at, closes_at, happened_at)) as open_clock
+        from fct_ticket_event as events
+        inner join ticket using (ticket_key)
+        asof left join open_stretch
+            on ticket.schedule = open_stretch.schedule and events.happened_at >= open_stretch.opens_at
+        where kind in ('created', 'comment', 'macro', 'group', 'assignee', 'status')
+    ),
+    followed as (
+        select
+            * exclude (kind_order),
+            row_number() over in_order as event_no,
+            lead(happened_at) over in_order as next_at,
+            lead(open_clock) over in_order as next_clock,
+            coalesce(last_value(if(kind = 'status', to_value, null) ignore nulls) over in_order, 'new') as status,
+            nullif(last_value(if(kind = 'assignee', coalesce(to_value, ''), null) ignore nulls) over in_order, '')
+                as agent_id,
+            nullif(last_value(if(kind = 'group', coalesce(to_value, ''), null) ignore nulls) over in_order, '')
+                as group_name,
+            max(if(kind = 'assignee', happened_at, null)) over in_order as assigned_at,
+            max(
+                case
+                    when actor_kind = 'human'
+                        and (kind in ('comment', 'macro') or (kind = 'status' and to_value not in ('new', 'open')))
+                    then happened_at
+                end
+            ) over in_order as worked_at
+        from clocked
+        window in_order as (
+            partition by ticket_key order by happened_at, update_id, kind_order, event_id
+            rows between unbounded preceding and current row
+        )
+    )
+select * exclude (assigned_at, worked_at), coalesce(worked_at >= assigned_at, false) as is_touched
+from followed;
+
+create temp table status_change as
+with
+    statuses as (
+        select
+            ticket_key, event_no, happened_at, open_clock, to_value as status, actor_kind,
+            coalesce(lag(to_value) over (partition by ticket_key order by event_no), from_value, 'new') as status_before
+        from timeline
+        where kind = 'status'
+    ),
+    changes as (
+        select
+            *,
+            status in ('solved', 'closed') and status_before not in ('solved', 'closed') as is_resolution,
+            status_before in ('solved', 'closed') and status not in ('solved', 'closed') as is_reopening,
+            lag(happened_at) over in_order as before_at,
+            lag(open_clock) over in_order as before_clock
+        from statuses
+        where status <> status_before
+        window in_order as (partition by ticket_key order by event_no)
+    )
+select
+    * exclude (before_at, before_clock),
+    is_resolution and status_before = 'pending' and actor_kind = 'rule' and before_at is not null as is_timer,
+    if(is_timer, before_at, happened_at) as counts_from,
+    if(is_timer, before_clock, open_clock) as counts_clock
+from changes;
+
+create temp table resolution as
+select
+    ticket_key,
+    arg_max(status, event_no) in ('solved', 'closed') as is_resolved,
+    arg_min(counts_from, event_no) filter (where is_resolution) as first_at,
+    arg_min(counts_clock, event_no) filter (where is_resolution) as first_clock,
+    arg_max(counts_from, event_no) filter (where is_resolution) as last_at,
+    arg_max(counts_clock, event_no) filter (where is_resolution) as last_clock,
+    arg_max(actor_kind, event_no) filter (where is_resolution) as last_kind,
+    count(*) filter (where is_reopening) as reopen_count
+from status_change
+group by ticket_key;
+
+create temp table conversation as
+with
+    comments as (
+        select *, row_number() over (partition by ticket_key order by event_no) = 1 as is_opening
+        from timeline
+        where kind = 'comment'
+    )
+select
+    ticket_key,
+    any_value(actor_kind) filter (where is_opening) as opened_by,
+    min(happened_at) filter (where actor_kind = 'human' and is_public and not is_opening) as first_reply_at,
+    min(open_clock) filter (where actor_kind = 'human' and is_public and not is_opening) as first_reply_clock,
+    count(*) filter (
+        where actor_kind = 'human' and is_public and not is_opening
+            and (not coalesce(is_resolved, false) or happened_at <= last_at)
+    )::int as public_reply_count,
+    count(*) filter (where actor_kind = 'human') as human_message_count,
+    min(happened_at) filter (where actor_kind = 'human') as first_word_at
+from comments
+left join resolution using (ticket_key)
+group by ticket_key;
+
+create temp table handoff as
+with
+    updates as (
+        select ticket_key, update_id, kind, min(event_no) as event_no, last(to_value order by event_no) as set_to
+        from timeline
+        where kind in ('group', 'assignee')
+        group by ticket_key, update_id, kind
+    ),
+    filled as (
+        select *, lag(set_to) over by_kind as set_before, lag(set_to, 2) over by_kind as set_before_that
+        from updates
+        where set_to is not null
+        window by_kind as (partition by ticket_key, kind order by event_no)
+    ),
+    marked as (
+        select
+            ticket_key,
+            bool_or(set_to <> set_before) as is_changed,
+            bool_or(
+                kind = 'assignee' and set_to <> set_before
+                and set_before in (select 'zendesk-' || user_id from shop.config.bot_user)
+            ) as is_handover,
+            bool_or(kind = 'group' and set_to <> set_before and set_to = set_before_that) as has_ping_pong
+        from filled
+        group by ticket_key, update_id
+    )
+select
+    ticket_key,
+    count(*) filter (where is_changed and not coalesce(is_handover, false))::int as handoff_count,
+    coalesce(bool_or(has_ping_pong), false) as has_ping_pong,
+    coalesce(bool_or(is_handover), false) as is_bot_handover
+from marked
+group by ticket_key;
+
+create temp table wait as
+with
+    snapshot_clocks as (
+        select schedules.schedule, open_us(us_before, opens_at, closes_at, schedules.snapshot_at) as snapshot_clock
+        from (
+            select distinct schedule, getvariable('snapshot_at') as snapshot_at from ticket where schedule is not null
+        ) as schedules
+        asof left join open_stretch
+            on schedules.schedule = open_stretch.schedule and schedules.snapshot_at >= open_stretch.opens_at
+    ),
+    states as (
+        select
+            timeline.ticket_key,
+            timeline.schedule,
+            minutes_between(happened_at, coalesce(next_at, getvariable('snapshot_at'))) as elapsed,
+            (coalesce(next_clock, snapshot_clock) - open_clock) / 60000000.0 as in_hours,
+            case
+                when status in ('solved', 'closed') then 'resolved'
+                when status = 'pending' then 'customer'
+                when status = 'hold' then 'hold'
+                when agent_id is null then 'unassigned'
+                when not is_touched then 'untouched'
+                else 'team'
+            end as state
+        from timeline
+        left join resolution using (ticket_key)
+        left join snapshot_clocks on timeline.schedule = snapshot_clocks.schedule
+        where not coalesce(is_resolved, false) or happened_at < last_at
+    )
+select
+    ticket_key,
+    coalesce(sum(elapsed) filter (where state = 'customer'), 0) as customer_wait_minutes,
+    coalesce(sum(elapsed) filter (where state = 'hold'), 0) as on_hold_minutes,
+    if(
+        count(*) = count(schedule),
+        coalesce(sum(elapsed - in_hours) filter (where state in ('unassigned', 'untouched', 'team')), 0),
+        null
+    ) as out_of_hours_minutes,
+    coalesce(sum(coalesce(in_hours, elapsed)) filter (where state = 'unassigned'), 0) as unassigned_minutes,
+    coalesce(sum(coalesce(in_hours, elapsed)) filter (where state = 'untouched'), 0) as assigned_untouched_minutes,
+    coalesce(sum(coalesce(in_hours, elapsed)) filter (where state = 'team'), 0) as team_wait_minutes,
+    coalesce(sum(elapsed) filter (where state = 'resolved'), 0) as reopened_idle_minutes
+from states
+group by ticket_key;
+
+-- Cost ----------------------------------------------------------------------------------------------------------------
+create temp table handle_day as
+with
+    tracked as (
+        select ticket_key, day_of(happened_at) as day,
+            sum(try_cast(to_value as double) - coalesce(try_cast(from_value as double), 0)) / 60.0 as minutes
+        from fct_ticket_event
+        where kind = 'tracked_time' and try_cast(to_value as double) is not null
+        group by ticket_key, day_of(happened_at)
+    ),
+    acts as (
+        select
+            actor_id, ticket_key, update_id, min(happened_at) as happened_at,
+            bool_and(kind in ('assignee', 'group') or (kind = 'status' and to_value = 'open'))
+            and bool_or(kind = 'assignee' and to_value = actor_id) as is_pickup
+        from timeline
+        where actor_kind = 'human' and actor_id is not null and kind <> 'created'
+        group by actor_id, ticket_key, update_id
+    ),
+    spaced as (
+        select *, minutes_between(
+            lag(happened_at) over (partition by actor_id order by happened_at, update_id), happened_at) as gap
+        from acts
+    )
+select tracked.ticket_key, tracked.day, ticket.group_name, tracked.minutes, 'tracked' as method
+from tracked
+inner join ticket using (ticket_key)
+union all
+select
+    spaced.ticket_key,
+    day_of(spaced.happened_at),
+    coalesce(team.group_name, ticket.group_name),
+    sum(if(is_pickup, 0, greatest(handle_floor_minutes, least(handle_cap_minutes, coalesce(gap, handle_cap_minutes))))),
+    'estimated'
+from spaced
+cross join shop.config.setting
+inner join ticket using (ticket_key)
+left join person on spaced.actor_id = 'zendesk-' || person.user_id
+left join team on person.default_group_id = team.group_id
+where spaced.ticket_key not in (select ticket_key from tracked)
+group by spaced.ticket_key, day_of(spaced.happened_at), coalesce(team.group_name, ticket.group_name);
+
+create table fct_cost as
+with
+    handling as (
+        select
+            ticket_key, day, sum(minutes) as minutes,
+            sum(minutes / 60 * coalesce(hourly_cost, default_hourly_cost)::double) as amount
+        from handle_day
+        cross join shop.config.setting
+        left join shop.config.group_cost using (group_name)
+        group by ticket_key, day
+    ),
+    months as (
+        select day, sum(amount::double / day(last_day(day))) as amount
+        from shop.config.fixed_cost
+        cross join lateral (
+            select unnest(generate_series(
+                month, least(last_day(month), day_of(getvariable('snapshot_at'))), interval 1 day))::date as day
+        ) as days
+        group by day
+    ),
+    worked as (select day, sum(minutes) as minutes from handling group by day having sum(minutes) > 0),
+    charged as (
+        select ticket_key, created_at as happened_at, 'ticket_fee' as kind, fee_per_ticket as fee
+        from ticket cross join shop.config.setting
+        where fee_per_ticket <> 0
+        union all
+        select ticket_key, happened_at, 'message_fee', fee_per_message
+        from timeline cross join shop.config.setting
+        where kind = 'comment' and is_public and actor_kind in ('human', 'bot') and fee_per_message <> 0
+        union all
+        select changes.ticket_key, changes.happened_at, 'automation_fee', fee_per_automated_resolution
+        from status_change as changes
+        cross join shop.config.setting
+        left join conversation using (ticket_key)
+        where
+            is_resolution and actor_kind <> 'human' and fee_per_automated_resolution <> 0
+            and not coalesce(first_word_at <= changes.happened_at, false)
+    ),
+    costs as (
+        select day, ticket_key, 'handling' as kind, minutes, amount from handling
+        union all
+        select day_of(happened_at), ticket_key, kind, null, sum(fee)::double
+        from charged
+        group by ticket_key, day_of(happened_at), kind
+        union all
+        select months.day, handling.ticket_key, 'fixed', null,
+            months.amount * coalesce(handling.minutes / worked.minutes, 1)
+        from months
+        left join worked using (day)
+        left join handling on worked.day = handling.day and handling.minutes > 0
+    )
+select
+    costs.day, costs.ticket_key, costs.kind, costs.minutes as handle_minutes, costs.amount,
+    case
+        when costs.ticket_key is null then 'unallocated'
+        when exclusion_reason is null then 'counted'
+        else 'excluded'
+    end as bearer
+from costs
+left join ticket using (ticket_key);
+
+-- Surveys -------------------------------------------------------------------------------------------------------------
+create table fct_survey_answer as
+with
+    ratings as (
+        select rating_id, ticket_id, score, created_at,
+            if(score like 'good%' or score like 'bad%', updated_at, null) as answered_at
+        from raw.zendesk_rating
+        where rating_id is not null
+        qualify row_number() over (
+            partition by rating_id order by updated_at desc nulls last, batch_no desc, line desc) = 1
+    ),
+    known_ratings as (
+        select *, if(answered_at <= getvariable('snapshot_at'), score like 'good%', null) as is_good
+        from ratings
+        where score <> 'unoffered' and created_at <= getvariable('snapshot_at')
+    ),
+    written as (
+        select *, 'c-' || email_hash as customer_id, nullif(regexp_extract(ticket_ref, '(\d+)\s*$', 1), '') as number
+        from raw.survey_answer
+        where answer_id is not null
+        qualify row_number() over (partition by survey, answer_id order by batch_no desc, line desc) = 1
+    ),
+    numbered as (
+        select written.*, ticket.ticket_key
+        from written
+        left join ticket on written.number = ticket.ticket_id::varchar
+    ),
+    matched as (
+        select * from numbered where ticket_key is not null
+        union all
+        select numbered.* replace (ticket.ticket_key as ticket_key)
+        from numbered
+        asof left join ticket
+            on numbered.customer_id = ticket.customer_id and numbered.answered_at >= ticket.created_at
+        where numbered.ticket_key is null
+    ),
+    answers as (
+        select
+            'zendesk-rating' as survey, 'csat' as kind, rating_id::varchar as answer_id, ticket_id as ticket_key,
+            created_at as offered_at, if(is_good is not null, answered_at, null) as answered_at,
+            is_good::int::double as score, 0::double as scale_min, 1::double as scale_max, is_good as is_satisfied,
+            null::double as score_1_7
+        from known_ratings
+        union all
+        select
+            survey, kind, answer_id, ticket_key, null, answered_at, score, scale_min, scale_max,
+            if(kind = 'csat', score >= satisfied_from, null),
+            if(
+                kind = 'ces',
+                1 + 6 * if(higher_is_easier, score - scale_min, scale_max - score) / nullif(scale_max - scale_min, 0),
+                null
+            )
+        from matched
+        inner join shop.config.survey using (survey)
+        where score is not null and answered_at <= getvariable('snapshot_at')
+    )
+select
+    answers.survey || '-' || answers.answer_id as survey_answer_id,
+    answers.* exclude (answer_id),
+    exclusion_reason is null
+    and (is_satisfied is not null or score_1_7 is not null)
+    and row_number() over (
+        partition by survey, coalesce(answers.ticket_key::varchar, answer_id)
+        order by (score is null)::int, answered_at desc nulls last, answer_id desc
+    ) = 1 as is_counted
+from answers
+left join ticket using (ticket_key);
+
+-- The ticket with everything ------------------------------------------------------------------------------------------
+create table fct_ticket as
+with
+    answer as (
+        select
+            ticket_key,
+            arg_max(is_satisfied, answered_at) filter (where kind = 'csat') as csat_satisfied,
+            arg_max(score, answered_at) filter (where kind = 'csat') as csat_score,
+            max(answered_at) filter (where kind = 'csat') as csat_at,
+            arg_max(score_1_7, answered_at) filter (where kind = 'ces') as ces_score,
+            max(answered_at) filter (where kind = 'ces') as ces_at
+        from fct_survey_answer
+        where is_counted and ticket_key is not null
+        group by ticket_key
+    ),
+    cost as (
+        select ticket_key, sum(handle_minutes) as handle_minutes, sum(amount) as cost
+        from fct_cost
+        where ticket_key is not null
+        group by ticket_key
+    ),
+    method as (select ticket_key, any_value(method) as handle_method from handle_day group by ticket_key),
+    creation as (select ticket_key, open_clock as created_clock from timeline where kind = 'created'),
+    joined as (
+        select
+            ticket.*,
+            coalesce(opened_by in ('human', 'bot', 'rule') and exception.channel is null, false) as is_outreach,
+            exclusion_reason is null and not is_outreach as is_measured,
+            if(first_reply_at >= created_at, first_reply_at, null) as reply_at,
+            first_at as first_resolved_at,
+            coalesce(resolution.is_resolved, status in ('solved', 'closed'), false) as is_resolved,
+            if(resolution.is_resolved, last_at, null) as resolved_at,
+            (first_reply_clock - created_clock) / 60000000.0 as reply_open,
+            (first_clock - created_clock) / 60000000.0 as first_open,
+            (last_clock - created_clock) / 60000000.0 as last_open,
+            coalesce(public_reply_count, 0) as public_reply_count,
+            coalesce(resolution.reopen_count, 0)::int as reopen_count,
+            coalesce(handoff_count, 0) as handoff_count,
+            coalesce(has_ping_pong, false) as has_ping_pong,
+            coalesce(is_bot_handover, false) as is_bot_handover,
+            if(resolved_at is not null, last_kind <> 'human' and coalesce(human_message_count, 0) = 0, null)
+                as is_automated,
+            wait.* exclude (ticket_key),
+            answer.* exclude (ticket_key),
+            coalesce(cost.handle_minutes, 0) as handle_minutes,
+            handle_method,
+            coalesce(cost.cost, 0) as cost
+        from ticket
+        left join shop.config.outreach_channel as exception on ticket.channel = exception.channel
+        left join creation using (ticket_key)
+        left join conversation using (ticket_key)
+        left join resolution using (ticket_key)
+        left join handoff using (ticket_key)
+        left join wait using (ticket_key)
+        left join answer using (ticket_key)
+        left join cost using (ticket_key)
+        left join method using (ticket_key)
+    ),
+    contact as (select customer_id, workflow, created_at from joined where is_measured and customer_id is not null),
+    followed as (
+        select
+            joined.*,
+            coalesce(same.created_at > joined.resolved_at + interval 7 days, true) as is_quiet_7d,
+            coalesce(another.created_at > joined.resolved_at + interval 72 hours, true) as is_quiet_72h
+        from joined
+        asof left join contact as same
+            on joined.customer_id = same.customer_id and joined.workflow = same.workflow
+            and joined.resolved_at < same.created_at
+        asof left join contact as another
+            on joined.customer_id = another.customer_id and joined.resolved_at < another.created_at
+    ),
+    goal as (
+        select
+            workflows.workflow,
+            priority.priority,
+            arg_max(value, (targets.workflow <> 'all')::int * 2 + (targets.priority <> 'all')::int)
+                filter (where metric = 'first_reply_minutes') as reply_goal,
+            arg_max(value, (targets.workflow <> 'all')::int * 2 + (targets.priority <> 'all')::int)
+                filter (where metric = 'resolution_minutes') as solve_goal
+        from (select workflow from shop.config.workflow union all select 'unclassified') as workflows
+        cross join (select unnest(['low', 'normal', 'high', 'urgent']) as priority) as priority
+        inner join shop.config.target as targets
+            on targets.workflow in ('all', workflows.workflow) and targets.priority in ('all', priority.priority)
+        group by workflows.workflow, priority.priority
+    ),
+    judged as (
+        select
+            followed.*,
+            reply_goal,
+            solve_goal,
+            case
+                when reply_at is not null then minutes_between(created_at, reply_at) <= reply_goal
+                when not is_resolved and minutes_between(created_at, getvariable('snapshot_at')) > reply_goal then false
+            end as reply_met,
+            case
+                when resolved_at is not null then minutes_between(created_at, resolved_at) <= solve_goal
+                when not is_resolved and minutes_between(created_at, getvariable('snapshot_at')) > solve_goal then false
+            end as solve_met
+        from followed
+        left join goal
+            on followed.workflow = goal.workflow and coalesce(followed.priority, 'normal') = goal.priority
+    )
+select
+    ticket_key,
+    'zendesk-' || ticket_key as ticket_id,
+    'zendesk' as source,
+    ticket_key::varchar as source_ticket_id,
+    helpdesk_url || '/agent/tickets/' || ticket_key as url,
+    customer_id, workflow, variant, channel, group_name,
+    'zendesk-' || assignee_id as agent_id,
+    priority, subject, tags, status,
+    exclusion_reason is null as is_counted,
+    exclusion_reason, is_outreach, is_measured, created_at,
+    reply_at as first_reply_at,
+    first_resolved_at, resolved_at,
+    week_of(created_at) as created_week,
+    week_of(resolved_at) as resolved_week,
+    week_of(first_resolved_at) as first_resolved_week,
+    week_of(csat_at) as csat_week,
+    week_of(ces_at) as ces_week,
+    is_resolved,
+    if(is_outreach, null, minutes_between(created_at, reply_at))::double as first_reply_calendar_minutes,
+    if(is_outreach or reply_at is null, null, reply_open)::double as first_reply_business_minutes,
+    minutes_between(created_at, first_resolved_at)::double as first_resolution_calendar_minutes,
+    first_open::double as first_resolution_business_minutes,
+    minutes_between(created_at, resolved_at)::double as resolution_calendar_minutes,
+    if(resolved_at is null, null, last_open)::double as resolution_business_minutes,
+    customer_wait_minutes::double as customer_wait_minutes,
+    on_hold_minutes::double as on_hold_minutes,
+    out_of_hours_minutes::double as out_of_hours_minutes,
+    unassigned_minutes::double as unassigned_minutes,
+    assigned_untouched_minutes::double as assigned_untouched_minutes,
+    team_wait_minutes::double as team_wait_minutes,
+    reopened_idle_minutes::double as reopened_idle_minutes,
+    public_reply_count,
+    public_reply_count = 0 as is_zero_touch,
+    public_reply_count = 1 as is_one_touch,
+    if(resolved_at is null, null, public_reply_count = 1 and reopen_count = 0 and is_quiet_7d) as is_fcr_7d,
+    reopen_count,
+    reopen_count > 0 as is_reopened,
+    handoff_count, has_ping_pong, is_bot_handover, is_automated,
+    is_automated and is_quiet_72h as is_automated_held,
+    coalesce(resolved_at <= created_at + to_days(getvariable('cohort_days')), false) as resolved_in_cohort,
+    case
+        when not is_measured then null
+        when not reply_met or not solve_met then false
+        when (reply_goal is null or reply_met) and (solve_goal is null or solve_met)
+            and coalesce(reply_goal, solve_goal) is not null then true
+    end as sla_met,
+    csat_satisfied, csat_score, ces_score, handle_minutes, handle_method, cost
+from judged
+cross join shop.config.setting;
+
+-- Steps ---------------------------------------------------------------------------------------------------------------
+create table fct_ticket_step as
+with
+    states as (
+        select
+            timeline.ticket_key, event_no, happened_at,
+            coalesce(next_at, getvariable('snapshot_at')) as until_at,
+            timeline.agent_id, timeline.group_name, fct_ticket.workflow,
+            case
+                when timeline.status in ('solved', 'closed') then 'Resolved'
+                when timeline.status = 'pending' then 'Waiting on customer'
+                when timeline.status = 'hold' then 'On hold'
+                when timeline.agent_id in (select 'zendesk-' || user_id from shop.config.bot_user) then 'Bot'
+                when timeline.agent_id is null then 'Queue: ' || coalesce(timeline.group_name, 'no group')
+                when not is_touched then 'Assigned: ' || coalesce(timeline.group_name, 'no group')
+                else 'Working: ' || coalesce(timeline.group_name, 'no group')
+            end as step
+        from timeline
+        inner join fct_ticket using (ticket_key)
+        where is_counted and (next_at is null or next_at > happened_at)
+    ),
+    marked as (
+        select *, (step is distinct from lag(step) over (partition by ticket_key order by event_no))::int as begins
+        from states
+    ),
+    numbered as (select *, sum(begins) over (partition by ticket_key order by event_no)::int as visit_no from marked),
+    visits as (
+        select
+            ticket_key, visit_no, any_value(workflow) as workflow, any_value(step) as step,
+            min(happened_at) as entered_at, max(until_at) as left_at,
+            last(agent_id order by event_no) as agent_id, last(group_name order by event_no) as group_name
+        from numbered
+        group by ticket_key, visit_no
+    )
+select
+    ticket_key, visit_no, workflow, step, entered_at, left_at,
+    minutes_between(entered_at, left_at)::double as elapsed_calendar_minutes,
+    agent_id, group_name,
+    lead(step) over (partition by ticket_key order by visit_no) as next_step
+from visits;
+
+create table workflow_step as
+select
+    workflow, step, count(*) as visit_count, count(distinct ticket_key) as ticket_count,
+    avg(elapsed_calendar_minutes) as elapsed_mean_calendar_minutes,
+    median(elapsed_calendar_minutes) as elapsed_median_calendar_minutes,
+    quantile_cont(elapsed_calendar_minutes, 0.9) as elapsed_p90_calendar_minutes
+from fct_ticket_step
+group by workflow, step;
+
+create table workflow_edge as
+select
+    workflow, step as from_step, next_step as to_step, count(*) as passage_count,
+    count(distinct ticket_key) as ticket_count, median(elapsed_calendar_minutes) as elapsed_median_calendar_minutes
+from fct_ticket_step
+where next_step is not null
+group by workflow, step, next_step;
+
+-- Orders and checkouts ------------------------------------------------------------------------------------------------
+create table fct_order as
+with
+    orders as (
+        select
+            order_name,
+            arg_max(order_id, (batch_no, -line)) as order_id,
+            arg_max(email_hash, (batch_no, -line)) as email_hash,
+            arg_max(created_at, (batch_no, -line)) as created_at,
+            arg_max(paid_at, (batch_no, -line)) as paid_at,
+            arg_max(fulfilled_at, (batch_no, -line)) as fulfilled_at,
+            arg_max(cancelled_at, (batch_no, -line)) as cancelled_at,
+            arg_max(financial_status, (batch_no, -line)) as financial_status,
+            arg_max(fulfillment_status, (batch_no, -line)) as fulfillment_status,
+            arg_max(currency, (batch_no, -line)) as currency,
+            arg_max(total, (batch_no, -line)) as total,
+            arg_max(refunded_amount, (batch_no, -line)) as refunded_amount,
+            arg_max(tags, (batch_no, -line)) as tags,
+            arg_max(country, (batch_no, -line)) as country
+        from raw.shopify_order_line
+        group by order_name
+    ),
+    items as (
+        select order_name, max(item_count)::bigint as item_count
+        from (
+            select order_name, sum(item_quantity) as item_count
+            from raw.shopify_order_line
+            group by order_name, batch_no
+        )
+        group by order_name
+    )
+select
+    order_name as order_id, order_id as shop_order_id, 'c-' || email_hash as customer_id, created_at, paid_at,
+    fulfilled_at, cancelled_at, week_of(created_at) as created_week, week_of(fulfilled_at) as fulfilled_week,
+    minutes_between(created_at, fulfilled_at)::double as fulfilment_calendar_minutes, financial_status,
+    fulfillment_status, currency, total, refunded_amount, item_count, tags, country,
+    coalesce(list_contains(string_split(lower(tags), ', '), 'test'), false) as is_test
+from orders
+inner join items using (order_name)
+where created_at <= getvariable('snapshot_at');
+
+create table fct_checkout as
+with
+    checkout as (
+        select * exclude (customer_id, completed_at), 'c-' || email_hash as customer_id,
+            if(completed_at <= getvariable('snapshot_at'), completed_at, null) as completed_at
+        from raw.shopify_checkout
+        where checkout_id is not null
+        qualify row_number() over (
+            partition by checkout_id order by updated_at desc nulls last, batch_no desc, line desc) = 1
+    ),
+    recovery as (
+        select ticket_key, customer_id, created_at
+        from fct_ticket
+        where is_counted and workflow in (select workflow from shop.config.workflow where is_cart_recovery)
+    )
+select
+    checkout_id, checkout_name, checkout.customer_id, checkout.created_at as abandoned_at, completed_at,
+    week_of(checkout.created_at) as abandoned_week, checkout.currency, total, item_count,
+    recovery.ticket_key as recovery_ticket_key,
+    coalesce(
+        recovery.created_at <= checkout.created_at + to_days(cart_window_days)
+        and (completed_at is null or recovery.created_at < completed_at), false) as is_entered,
+    completed_at is not null as is_completed,
+    coalesce(
+        recovery.created_at <= checkout.created_at + to_days(cart_window_days) and recovery.created_at < completed_at
+        and completed_at <= recovery.created_at + to_days(cart_window_days), false) as is_recovered
+from checkout
+cross join shop.config.setting
+asof left join recovery
+    on checkout.customer_id = recovery.customer_id and checkout.created_at <= recovery.created_at
+where checkout.created_at <= getvariable('snapshot_at');
+
+-- Backlog -------------------------------------------------------------------------------------------------------------
+create table backlog_day as
+with
+    moves as (
+        select ticket_key, workflow, created_at, created_at as happened_at, 1 as created, 0 as reopened, 0 as resolved
+        from fct_ticket
+        where is_counted
+        union all
+        select ticket_key, workflow, created_at, happened_at, 0, is_reopening::int, is_resolution::int
+        from status_change
+        inner join fct_ticket using (ticket_key)
+        where is_counted and (is_resolution or is_reopening)
+    ),
+    counted as (
+        select day_of(happened_at) as day, workflow, sum(created) as created, sum(reopened) as reopened,
+            sum(resolved) as resolved
+        from moves
+        group by day_of(happened_at), workflow
+    ),
+    days as (
+        select unnest(generate_series(
+            (select min(day) from counted), day_of(getvariable('snapshot_at')), interval 1 day))::date as day
+    ),
+    filled as (
+        select day, workflow, coalesce(created, 0) as created, coalesce(reopened, 0) as reopened,
+            coalesce(resolved, 0) as resolved
+        from days
+        cross join (select distinct workflow from counted) as workflows
+        left join counted using (day, workflow)
+    ),
+    bridged as (
+        select *, sum(created + reopened - resolved) over (partition by workflow order by day) as closing
+        from (
+            select * from filled
+            union all
+            select day, 'all', sum(created), sum(reopened), sum(resolved) from filled group by day
+        )
+    ),
+    spells as (
+        select
+            workflow, resolved, day_of(created_at) as created_day, day_of(happened_at) as from_day,
+            coalesce(
+                day_of(lead(happened_at) over (partition by ticket_key order by happened_at, resolved)),
+                day_of(getvariable('snapshot_at')) + 1
+            ) as to_day
+        from moves
+    ),
+    -- Spells that are alike are counted before they are laid out by day.
+    alike as (
+        select workflow, created_day, from_day, to_day, count(*) as tickets
+        from spells
+        where resolved = 0 and to_day > from_day
+        group by all
+    ),
+    by_day as (
+        select unnest(generate_series(from_day, to_day - 1, interval 1 day))::date as day, * from alike
+    ),
+    ages as (
+        select
+            day,
+            coalesce(workflow, 'all') as workflow,
+            sum(tickets) filter (where day - created_day < 1) as open_0_1d,
+            sum(tickets) filter (where day - created_day between 1 and 2) as open_1_3d,
+            sum(tickets) filter (where day - created_day between 3 and 6) as open_3_7d,
+            sum(tickets) filter (where day - created_day >= 7) as open_over_7d
+        from by_day
+        group by grouping sets ((day, workflow), (day))
+    )
+select
+    day, workflow,
+    (closing - created - reopened + resolved)::bigint as opening,
+    created::bigint as created,
+    reopened::bigint as reopened,
+    resolved::bigint as resolved,
+    closing::bigint as closing,
+    coalesce(open_0_1d, 0)::bigint as open_0_1d,
+    coalesce(open_1_3d, 0)::bigint as open_1_3d,
+    coalesce(open_3_7d, 0)::bigint as open_3_7d,
+    coalesce(open_over_7d, 0)::bigint as open_over_7d
+from bridged
+left join ages using (day, workflow);
+
+-- KPIs by week and slice ----------------------------------------------------------------------------------------------
+create temp table figure (
+    week date, workflow varchar, variant varchar, channel varchar,
+    fact struct(metric varchar, "value" double, n bigint, low double, high double)
+);
+-- Which of the six slices a row of `grouping sets` is; null for one whose ticket has no such value.
+create temp macro slice(is_total, key) as if(is_total = 1, 'all', key);
+-- The quantiles from which the interval of a quantile is read.
+set variable percents = (select list(percent / 100 order by percent) from range(101) as steps(percent));
+
+-- Answers, by the week of the answer
+insert into figure
+select week, workflow, variant, channel, unnest([
+    share_fact('csat', satisfied, rated),
+    fact('ces', ease, scored, student(ease, scored, spread, -1), student(ease, scored, spread, 1))
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(*) filter (where is_satisfied) as satisfied,
+        count(is_satisfied) as rated,
+        avg(score_1_7) as ease,
+        count(score_1_7) as scored,
+        stddev_samp(score_1_7) as spread
+    from (
+        select
+            week_of(answered_at) as week, coalesce(workflow, 'unclassified') as workflow, variant,
+            coalesce(channel, 'unknown') as channel, is_satisfied, score_1_7
+        from fct_survey_answer
+        left join fct_ticket using (ticket_key)
+        where fct_survey_answer.is_counted and answered_at is not null
+    )
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Surveys offered
+insert into figure
+select week, workflow, variant, channel, unnest([
+    share_fact('csat_response_rate', answered, offered)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(answered_at) as answered,
+        count(*) as offered
+    from (
+        select week_of(offered_at) as week, workflow, variant, channel, answered_at
+        from fct_survey_answer
+        inner join fct_ticket using (ticket_key)
+        where kind = 'csat' and offered_at is not null and fct_ticket.is_counted
+    )
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Tickets by the week of their last resolution
+insert into figure
+select week, workflow, variant, channel, unnest([
+    mean_fact('resolution_time_mean_calendar_hours', calendar_mean, n, calendar_spread, calendar_skew, 60),
+    quantile_fact('resolution_time_median_calendar_hours', calendar, 50, n),
+    quantile_fact('resolution_time_p90_calendar_hours', calendar, 90, n),
+    mean_fact('resolution_time_mean_business_hours', open_mean, open_n, open_spread, open_skew, 60),
+    quantile_fact('resolution_time_median_business_hours', open_hours, 50, open_n),
+    quantile_fact('resolution_time_p90_business_hours', open_hours, 90, open_n),
+    share_fact('zero_touch', untouched, touch_n),
+    share_fact('one_touch', touched_once, touch_n),
+    share_fact('fcr_7d', first_contact, first_contact_n),
+    mean_fact('handoffs', handoff_mean, handoff_n, handoff_spread, handoff_skew, 1),
+    share_fact('automated_rate', automated, automated_n),
+    share_fact('automated_held', held, held_n),
+    count_fact('tickets_resolved', n)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(resolution_calendar_minutes) as n,
+        avg(resolution_calendar_minutes) as calendar_mean,
+        stddev_pop(resolution_calendar_minutes) as calendar_spread,
+        skewness(resolution_calendar_minutes) as calendar_skew,
+        quantile_cont(resolution_calendar_minutes, getvariable('percents')) as calendar,
+        count(resolution_business_minutes) as open_n,
+        avg(resolution_business_minutes) as open_mean,
+        stddev_pop(resolution_business_minutes) as open_spread,
+        skewness(resolution_business_minutes) as open_skew,
+        quantile_cont(resolution_business_minutes, getvariable('percents')) as open_hours,
+        count(*) filter (where is_zero_touch) as untouched,
+        count(*) filter (where is_one_touch) as touched_once,
+        count(is_zero_touch) as touch_n,
+        count(*) filter (where is_fcr_7d) as first_contact,
+        count(is_fcr_7d) as first_contact_n,
+        avg(handoff_count) as handoff_mean,
+        count(handoff_count) as handoff_n,
+        stddev_pop(handoff_count) as handoff_spread,
+        skewness(handoff_count) as handoff_skew,
+        count(*) filter (where is_automated) as automated,
+        count(is_automated) as automated_n,
+        count(*) filter (where is_automated_held) as held,
+        count(is_automated_held) as held_n
+    from (select resolved_week as week, * from fct_ticket where is_measured and resolved_week is not null)
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Tickets by the week of their first resolution
+insert into figure
+select week, workflow, variant, channel, unnest([
+    quantile_fact('first_resolution_time_median_calendar_hours', calendar, 50, n),
+    share_fact('reopen_rate', reopened, n)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(*) as n,
+        count(*) filter (where is_reopened) as reopened,
+        quantile_cont(first_resolution_calendar_minutes, getvariable('percents')) as calendar
+    from (select first_resolved_week as week, * from fct_ticket where is_measured and first_resolved_week is not null)
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Tickets by the week of their creation
+insert into figure
+select week, workflow, variant, channel, unnest([
+    share_fact('resolution_rate_cohort', in_cohort, n),
+    quantile_fact('first_reply_median_calendar_hours', calendar, 50, calendar_n),
+    quantile_fact('first_reply_p90_calendar_hours', calendar, 90, calendar_n),
+    quantile_fact('first_reply_median_business_hours', open_hours, 50, open_n),
+    quantile_fact('first_reply_p90_business_hours', open_hours, 90, open_n),
+    share_fact('sla_hit', met, met_n),
+    fact('contact_rate', 100 * count_orders / nullif(orders, 0), coalesce(orders, 0), null, null),
+    fact('wismo_per_1000_orders', 1000 * order_status / nullif(shipped, 0), coalesce(shipped, 0), null, null)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(resolved_in_cohort) as n,
+        count(*) filter (where resolved_in_cohort) as in_cohort,
+        count(first_reply_calendar_minutes) as calendar_n,
+        quantile_cont(first_reply_calendar_minutes, getvariable('percents')) as calendar,
+        count(first_reply_business_minutes) as open_n,
+        quantile_cont(first_reply_business_minutes, getvariable('percents')) as open_hours,
+        count(*) filter (where sla_met) as met,
+        count(sla_met) as met_n,
+        count(created_orders) as count_orders,
+        max(created_orders) as orders,
+        count(*) filter (where is_order_status) as order_status,
+        max(shipped_orders) as shipped
+    from (
+        select
+            created_week as week, fct_ticket.*, created_orders, shipped_orders,
+            workflow in (select workflow from shop.config.workflow where is_order_status) as is_order_status
+        from fct_ticket
+        left join (
+            select created_week, count(*) as created_orders from fct_order where not is_test group by created_week
+        ) as created using (created_week)
+        left join (
+            select fulfilled_week as created_week, count(*) as shipped_orders
+            from fct_order
+            where not is_test and fulfilled_week is not null
+            group by fulfilled_week
+        ) as shipped using (created_week)
+        where is_measured
+    )
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Everything that arrived
+insert into figure
+select week, workflow, variant, channel, unnest([
+    count_fact('tickets_created', created),
+    count_fact('outreach_tickets', outreach),
+    count_fact('excluded_tickets', excluded),
+    fact('unclassified_share', unclassified / nullif(created, 0), created, null, null)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(*) filter (where is_measured) as created,
+        count(*) filter (where is_counted and is_outreach) as outreach,
+        count(*) filter (where not is_counted) as excluded,
+        count(*) filter (where is_measured and fct_ticket.workflow = 'unclassified') as unclassified
+    from (select created_week as week, * from fct_ticket) as fct_ticket
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- In and out
+insert into figure
+select week, workflow, variant, channel, unnest([
+    fact('resolution_rate_flow', resolved / nullif(created, 0), created, null, null)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        sum(created) as created,
+        sum(resolved) as resolved
+    from (
+        select created_week as week, workflow, variant, channel, 1 as created, 0 as resolved
+        from fct_ticket
+        where is_measured
+        union all
+        select resolved_week, workflow, variant, channel, 0, 1
+        from fct_ticket
+        where is_measured and resolved_week is not null
+    )
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Reopenings
+insert into figure
+select week, workflow, variant, channel, unnest([
+    count_fact('tickets_reopened', reopened)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(*) as reopened
+    from (
+        select week_of(happened_at) as week, workflow, variant, channel
+        from status_change
+        inner join fct_ticket using (ticket_key)
+        where is_reopening and is_measured
+    )
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Cost, by the week in which it arose
+insert into figure
+select week, workflow, variant, channel, unnest([
+    fact('cost_per_resolution', total / nullif(resolved, 0), resolved,
+        ratio(total / nullif(resolved, 0), resolved, variable, squares, resolved_variable, ticket_count, -1),
+        ratio(total / nullif(resolved, 0), resolved, variable, squares, resolved_variable, ticket_count, 1)),
+    fact('cost_per_ticket', total / nullif(created, 0), created, null, null)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        sum(cost) as total,
+        count(*) filter (where resolved > 0) as resolved,
+        count(*) filter (where created > 0) as created,
+        sum(variable) as variable,
+        sum(variable * variable) as squares,
+        sum(variable) filter (where resolved > 0) as resolved_variable,
+        count(*)::double as ticket_count
+    from (
+        select ticket_key, week, any_value(workflow) as workflow, any_value(variant) as variant,
+            any_value(channel) as channel, sum(cost) as cost, sum(variable) as variable, sum(created) as created,
+            sum(resolved) as resolved
+        from (
+            select ticket_key, date_trunc('week', day)::date as week, amount as cost,
+                if(kind = 'fixed', 0, amount) as variable, 0 as created, 0 as resolved
+            from fct_cost
+            where bearer = 'counted'
+            union all
+            select ticket_key, created_week, 0, 0, 1, 0 from fct_ticket where is_measured
+            union all
+            select ticket_key, resolved_week, 0, 0, 0, 1 from fct_ticket where is_measured and resolved_week is not null
+        )
+        inner join (select ticket_key, workflow, variant, channel from fct_ticket) using (ticket_key)
+        group by ticket_key, week
+    )
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Carts
+insert into figure
+select week, workflow, variant, channel, unnest([
+    share_fact('cart_recovery_entries', entered_completed, entered),
+    share_fact('cart_recovery_all', completed, n),
+    fact('recovered_revenue', coalesce(revenue, 0), recovered, null, null)
+])
+from (
+    select
+        week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
+        slice(grouping(channel), channel) as channel,
+        count(*) filter (where is_entered and is_completed) as entered_completed,
+        count(*) filter (where is_entered) as entered,
+        count(*) filter (where is_completed) as completed,
+        count(*) as n,
+        sum(total) filter (where is_recovered) as revenue,
+        count(*) filter (where is_recovered) as recovered
+    from (
+        select abandoned_week as week, null::varchar as variant, null::varchar as channel, fct_checkout.*,
+            (select min(workflow) from shop.config.workflow where is_cart_recovery) as workflow
+        from fct_checkout
+    )
+    group by grouping sets (
+        (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
+        (week, workflow, variant, channel)
+    )
+);
+
+-- Open tickets, and the Kaplan-Meier median
+insert into figure
+select date_trunc('week', day)::date as week, workflow, 'all', 'all', count_fact('backlog', arg_max(closing, day))
+from backlog_day
+group by date_trunc('week', day)::date, workflow;
+
+insert into figure
+with
+    durations as (
+        select
+            created_week as week,
+            slice(grouping(workflow), workflow) as workflow,
+            minutes_between(created_at, coalesce(resolved_at, getvariable('snapshot_at'))) as minutes,
+            count(*) as ended,
+            count(resolved_at) as resolved
+        from fct_ticket
+        where is_measured
+        group by grouping sets ((week, minutes), (week, workflow, minutes))
+    ),
+    at_risk as (
+        select *, sum(ended) over (partition by week, workflow order by minutes desc) as still_open,
+            sum(ended) over (partition by week, workflow) as n
+        from durations
+    ),
+    survival as (
+        select *, product(1 - resolved / still_open) over (partition by week, workflow order by minutes) as surviving
+        from at_risk
+    )
+select
+    week, workflow, 'all', 'all',
+    fact(
+        'resolution_time_km_median_calendar_hours',
+        min(minutes) filter (where surviving <= 0.5 + 1e-12) / 60, any_value(n), null, null
+    )
+from survival
+group by week, workflow;
+
+create table kpi_week as
+with
+    house(metric, unit, min_n, matures_days) as (
+        values
+            ('csat', 'share', 10, 0), ('ces', 'score', 10, 0), ('csat_response_rate', 'share', 10, 7),
+            ('resolution_time_mean_calendar_hours', 'hours', 5, 0),
+            ('resolution_time_median_calendar_hours', 'hours', 5, 0),
+            ('resolution_time_p90_calendar_hours', 'hours', 5, 0),
+            ('resolution_time_mean_business_hours', 'hours', 5, 0),
+            ('resolution_time_median_business_hours', 'hours', 5, 0),
+            ('resolution_time_p90_business_hours', 'hours', 5, 0),
+            ('resolution_time_km_median_calendar_hours', 'hours', 5, 0),
+            ('first_resolution_time_median_calendar_hours', 'hours', 5, 0),
+            ('resolution_rate_cohort', 'share', 10, null), ('resolution_rate_flow', 'share', 10, 0),
+            ('cost_per_resolution', 'money', 10, 0), ('cost_per_ticket', 'money', 10, 0),
+            ('first_reply_median_calendar_hours', 'hours', 5, 0), ('first_reply_p90_calendar_hours', 'hours', 5, 0),
+            ('first_reply_median_business_hours', 'hours', 5, 0), ('first_reply_p90_business_hours', 'hours', 5, 0),
+            ('zero_touch', 'share', 10, 0), ('one_touch', 'share', 10, 0), ('fcr_7d', 'share', 10, 7),
+            ('reopen_rate', 'share', 10, 0), ('handoffs', 'count', 5, 0), ('automated_rate', 'share', 10, 0),
+            ('automated_held', 'share', 10, 3), ('sla_hit', 'share', 10, 0), ('backlog', 'count', 0, 0),
+            ('tickets_created', 'count', 0, 0), ('outreach_tickets', 'count', 0, 0),
+            ('excluded_tickets', 'count', 0, 0), ('unclassified_share', 'share', 10, 0),
+            ('tickets_resolved', 'count', 0, 0),
+            ('tickets_reopened', 'count', 0, 0), ('contact_rate', 'per_100', 100, 0),
+            ('wismo_per_1000_orders', 'per_1000', 100, 0), ('cart_recovery_entries', 'share', 10, 14),
+            ('cart_recovery_all', 'share', 10, 14), ('recovered_revenue', 'money', 0, 14)
+    )
+select
+    week, strftime(week, '%G-W%V') as iso_week, workflow, variant, channel, house.metric, fact."value",
+    coalesce(fact.n, 0) as n, fact.low, fact.high, unit,
+    coalesce(fact.n, 0) < min_n as too_few,
+    day_of(getvariable('snapshot_at'))
+    >= week + 6 + coalesce(matures_days, cohort_days + auto_close_days) as is_complete
+from figure
+inner join house on figure.fact.metric = house.metric
+cross join shop.config.setting
+where
+    workflow is not null and variant is not null and channel is not null and week is not null
+    and (house.metric <> 'unclassified_share' or workflow = 'all')
+    and (
+        house.metric <> 'wismo_per_1000_orders'
+        or workflow in (select 'all' union all select workflow from shop.config.workflow where is_order_status)
+    );

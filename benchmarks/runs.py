@@ -1,0 +1,138 @@
+"""The stages that are measured, each in a process of its own, on shops made for the purpose."""
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.bare import write_shop
+from benchmarks.compare import Difference, differences
+from benchmarks.measure import Cost, measured, typical
+from benchmarks.reader import files
+from flowmeter import warehouse
+from flowmeter.settings import Home
+from flowmeter.shop_folder import create_home
+
+FLOWMETER = "flowmeter.cli.main"
+SHORT_SECONDS = 20
+REPEATS = 3
+Narrate = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SizeRun:
+    """What one size of shop cost, and what was in it."""
+
+    home: Home
+    tickets: int
+    events: int
+    export_bytes: int
+    generate: Cost
+    ingest: Cost
+    reader: Cost
+    build: Cost
+    bare: Cost
+    differences: tuple[Difference, ...]
+    slowest_models: tuple[tuple[str, float], ...]
+
+
+def run_size(tickets: int, work: Path, say: Narrate) -> SizeRun:
+    """Generates a shop of about `tickets` in `work`, loads and builds it, and does the same by hand."""
+    home, log = create_home(work / f"shop-{tickets}")[0], work / f"{tickets}.log"
+    say(f"{tickets:,} tickets: generating")
+    generate = measured(["demo", "--out", str(home.exports), "--tickets", str(tickets)], log)
+    say(f"{tickets:,} tickets: {generate.seconds:.1f} s; loading, against DuckDB's reader")
+    ingest, reader = _alternately(lambda: _ingest(home, log), lambda: _read(home, work, log))
+    say(f"{tickets:,} tickets: {ingest.seconds:.1f} s against {reader.seconds:.1f} s; building, against the bare SQL")
+    shop = work / f"settings-{tickets}.duckdb"
+    build, bare = _alternately(lambda: _build(home, log), lambda: _bare(home, shop, log))
+    say(f"{tickets:,} tickets: {build.seconds:.1f} s against {bare.seconds:.1f} s; comparing their tables")
+    different = differences(warehouse.current_path(home), _bare_path(home), home.build_dir / "spill")
+    loaded, events = _counts(home)
+    size = sum(path.stat().st_size for path in files(home.exports))
+    return SizeRun(
+        home, loaded, events, size, generate, ingest, reader, build, bare, tuple(different), _slowest_models(home)
+    )
+
+
+def run_demo(tickets: int, work: Path, say: Narrate) -> Cost:
+    """The whole demo pipeline in a new folder, from the generator to the published file."""
+    say(f"the demo pipeline with {tickets:,} tickets")
+    costs = []
+    for number in range(REPEATS):
+        root = work / f"demo-{number}"
+        costs.append(
+            measured(
+                [FLOWMETER, "demo", "--no-serve", "--tickets", str(tickets), "--home", str(root)], work / "demo.log"
+            )
+        )
+        shutil.rmtree(root)
+    return typical(costs)
+
+
+def run_clicks(home: Home, work: Path, say: Narrate) -> list[tuple[str, float]]:
+    """Every click on the weekly page with its seconds; the first is the opening of the page."""
+    say("clicking through the weekly page")
+    out = work / "clicks.json"
+    measured(["benchmarks.clicks", "--out", str(out)], work / "clicks.log", {"FLOWMETER_HOME": str(home.root)})
+    return [(name, seconds) for name, seconds in json.loads(out.read_text(encoding="utf-8"))]
+
+
+def _alternately(ours: Callable[[], Cost], theirs: Callable[[], Cost]) -> tuple[Cost, Cost]:
+    """The typical cost of both: one run each, or several in turns where a run is short."""
+    pairs = [(ours(), theirs())]
+    while max(pairs[0][0].seconds, pairs[0][1].seconds) < SHORT_SECONDS and len(pairs) < REPEATS:
+        pairs.append((ours(), theirs()))
+    return typical([pair[0] for pair in pairs]), typical([pair[1] for pair in pairs])
+
+
+def _ingest(home: Home, log: Path) -> Cost:
+    shutil.rmtree(home.warehouse, ignore_errors=True)
+    return measured([FLOWMETER, "ingest", "--home", str(home.root), *_texts(files(home.exports))], log)
+
+
+def _read(home: Home, work: Path, log: Path) -> Cost:
+    out = work / "reader.duckdb"
+    cost = measured(["benchmarks.reader", str(home.exports), "--out", str(out)], log)
+    out.unlink()
+    return cost
+
+
+def _build(home: Home, log: Path) -> Cost:
+    return measured([FLOWMETER, "build", "--force", "--home", str(home.root)], log)
+
+
+def _bare(home: Home, shop: Path, log: Path) -> Cost:
+    if not shop.exists():
+        write_shop(home, shop)
+    out = _bare_path(home)
+    out.unlink(missing_ok=True)
+    return measured(
+        ["benchmarks.bare", "--raw", str(home.raw_path), "--shop", str(shop), "--out", str(out)],
+        log,
+    )
+
+
+def _bare_path(home: Home) -> Path:
+    return home.root / "bare.duckdb"
+
+
+def _counts(home: Home) -> tuple[int, int]:
+    """Tickets and audit events that were loaded."""
+    with duckdb.connect(str(home.raw_path), read_only=True) as con:
+        tables = "(select count(*) from zendesk_ticket), (select count(*) from zendesk_audit_event)"
+        tickets, events = con.execute(f"select {tables}").fetchall()[0]
+    return int(tickets), int(events)
+
+
+def _slowest_models(home: Home, count: int = 8) -> tuple[tuple[str, float], ...]:
+    results = json.loads((home.build_dir / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    seconds = {result["unique_id"].rsplit(".", 1)[-1]: float(result["execution_time"]) for result in results}
+    return tuple(sorted(seconds.items(), key=lambda item: -item[1])[:count])
+
+
+def _texts(paths: Sequence[Path]) -> list[str]:
+    return [str(path) for path in paths]

@@ -1,0 +1,1 @@
+"""Tests of the benchmarks' machinery; nothing here asserts a time."""
