@@ -30,8 +30,9 @@ class Speech:
         if unit == "money":
             return self.money(value)
         if unit == "count":
-            # A mean of counts (handoffs per ticket) is no whole number.
-            return f"{value:,.{0 if float(value).is_integer() else 1}f}".replace("-", MINUS)
+            # A mean of small counts (handoffs per ticket) says nothing without its decimal.
+            digits = 1 if abs(value) < 20 and not float(value).is_integer() else 0
+            return f"{value:,.{digits}f}".replace("-", MINUS)
         return f"{value:.1f}"
 
     def money(self, amount: float) -> str:

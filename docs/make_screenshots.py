@@ -72,7 +72,7 @@ def wait_until_up(address: str) -> None:
 
 
 def take(browser: Browser, address: str, name: str, path: str, width: int, height: int, scheme: Scheme) -> Path:
-    """Takes one picture, and reduces it to 128 colours. Returns its file."""
+    """Takes one picture in 256 colours, spread so that small dots keep theirs. Returns its file."""
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(address + path)
     page.locator("section.tile").first.wait_for(timeout=60_000)
@@ -85,7 +85,9 @@ def take(browser: Browser, address: str, name: str, path: str, width: int, heigh
     page.screenshot(path=target)
     page.close()
     with Image.open(target) as image:
-        image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+        image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            target, optimize=True
+        )
     return target
 
 

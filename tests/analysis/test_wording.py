@@ -19,6 +19,8 @@ from analysis.wording import Speech, counted, duration, signed
         (1204.4, "money", "€1,204"),
         (99.999, "money", "€100"),
         (1204.0, "count", "1,204"),
+        (125.5, "count", "126"),
+        (0.42, "count", "0.4"),
         (12.34, "per_100", "12.3"),
         (None, "share", "–"),
         (float("nan"), "hours", "–"),

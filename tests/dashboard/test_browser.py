@@ -23,7 +23,7 @@ class Visit:
 
     def open(self, path: str = "/") -> None:
         self.page.goto(self.address + path)
-        expect(self.page.get_by_role("heading", name="What moved")).to_be_visible(timeout=30_000)
+        expect(self.page.locator("#what-moved")).to_be_visible(timeout=30_000)
         expect(self.page.locator(".js-plotly-plot").last).to_be_visible(timeout=30_000)
 
 
@@ -73,23 +73,28 @@ def test_filters_and_survives_a_reload(visit: Visit) -> None:
     expect(visit.page.locator("section.tile .value").first).to_have_text(before[0])
 
 
-def test_a_number_opens_its_tickets_by_keyboard(visit: Visit) -> None:
+def test_a_number_opens_its_tickets_by_keyboard_and_escape_closes_them(visit: Visit) -> None:
     visit.open()
     visit.page.locator("section.tile button.num").first.focus()
     visit.page.keyboard.press("Enter")
     drawer = visit.page.get_by_role("dialog")
-    expect(drawer.get_by_text("Tickets behind this number")).to_be_visible()
     expect(drawer.get_by_text("CSAT · All workflows")).to_be_visible()
     assert "tickets=csat" in visit.page.url
+    expect(drawer.get_by_role("button", name="Export ")).to_be_visible()
     visit.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    visit.page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    visit.page.wait_for_function("!location.search.includes('tickets=')")
+
+
+def test_the_export_holds_every_ticket_of_the_list(visit: Visit) -> None:
+    visit.open("/?tickets=csat:returns")
+    drawer = visit.page.get_by_role("dialog")
     with visit.page.expect_download() as saved:
         drawer.get_by_role("button", name="Export ").click()
     lines = saved.value.path().read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("ticket_id,")
     assert f"Export {len(lines) - 1} tickets" in drawer.inner_text()
-    visit.page.keyboard.press("Escape")
-    expect(drawer).to_be_hidden()
-    visit.page.wait_for_function("!location.search.includes('tickets=')")
 
 
 @pytest.mark.parametrize("visit", ["light-1440"], indirect=True)
