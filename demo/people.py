@@ -2,7 +2,7 @@
 
 _FIRST = tuple(
     "Anna Ben Clara David Elif Finn Greta Hannes Ida Jonas Katja Lars Mia Noah Olga Paul Rosa Vera "  # noqa: SIM905
-    "Willi Yara Zoe Amelie Bruno Carla Deniz Emma Felix Helga Igor Jana Karl Lea Marco Nina Oskar Pia Sofia Theo".split()
+    "Willi Yara Zoe Amelie Bruno Carla Deniz Emma Felix Helga Igor Jana Karl Lea Nina Oskar Pia Sofia Theo".split()
 )
 _LAST = tuple(
     "Albrecht Bauer Demir Ebert Fischer Graf Hoffmann Iversen Jansen Keller Lorenz Maier Novak Otto "  # noqa: SIM905

@@ -4,10 +4,10 @@ Everything that another room must know to read the demo's exports stands here.
 
 Workflows (truth keys, in order) and the tag that a trigger sets when the ticket is opened:
     ticket_routing -> ``routing`` · order_updates -> ``order_status`` (and ``wismo_a`` or ``wismo_b``) ·
-    onboarding -> ``onboarding`` · cart_recovery -> ``cart_recovery`` · returns -> ``returns`` · unclassified -> no tag.
+    onboarding, cart_recovery, returns -> a tag of the same name · unclassified -> no tag.
     Truth variants of order_updates are ``a`` and ``b``; every other workflow has none (null).
-Other tags: ``spam`` (agent), ``test`` (admin), ``closed_by_merge`` (merge), ``bot_handover`` (bot), ``pending_reminder``
-    (automation), ``refund_approval`` (agent, waits for the lead).
+Other tags: ``spam`` (agent), ``test`` (admin), ``closed_by_merge`` (merge), ``bot_handover`` (bot),
+    ``pending_reminder`` (automation), ``refund_approval`` (agent, waits for the lead).
 Groups: 360000000201 Triage, ...202 Orders, ...203 Returns, ...204 Onboarding, ...205 Sales, ...206 Night.
     Day groups work inside Mon-Fri 08:00-18:00 and Sat 10:00-14:00, Night every day 21:00-05:00 (Europe/Berlin),
     none on German public holidays (Night works through them).
