@@ -32,12 +32,12 @@
     {%- set rules = {} -%}
     {%- if execute -%}
         {%- set rows = run_query(
-            'select rule_no, workflow, target, field, argument, "values" from ' ~ source('config', 'rule')
+            'select rule_no, workflow, target, field, argument, to_json("values")::varchar as texts from ' ~ source('config', 'rule')
             ~ " where scope = '" ~ scope ~ "' order by rule_no, field"
         ) -%}
         {%- for row in rows.rows -%}
             {%- set found = rules.setdefault(row['rule_no'], {'target': row['target'], 'workflow': row['workflow'], 'tests': []}) -%}
-            {%- do found['tests'].append(condition_sql(row['field'], row['argument'], row['values'])) -%}
+            {%- do found['tests'].append(condition_sql(row['field'], row['argument'], fromjson(row['texts']))) -%}
         {%- endfor -%}
     {%- endif -%}
     case
