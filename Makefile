@@ -64,8 +64,10 @@ format: $(DEV_INSTALLED)  ## Put Python and SQL into the house format
 	$(BIN)/ruff format .
 	$(BIN)/sqlfmt --quiet transforms
 
-docs: $(INSTALLED)  ## Write docs/commands.md and docs/exit-codes.md from the command itself
+docs: $(INSTALLED)  ## Write the pages of docs/ that are made from the program: commands, exit codes, metrics
 	$(BIN)/python -m flowmeter.cli.reference docs
+	$(BIN)/flowmeter demo --no-serve
+	$(BIN)/python docs/generate_metrics.py data/demo/data/warehouse/current > docs/metrics.md
 
 lock: $(BIN)/python  ## Write the lock files anew from requirements*.in
 	@test -x $(VENV)/lock/bin/uv || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv; }
@@ -76,9 +78,9 @@ lock: $(BIN)/python  ## Write the lock files anew from requirements*.in
 screenshots: $(DEV_INSTALLED)  ## Take the pictures of the README from the demo shop
 	@BIN=$(BIN) tests/chromium.sh
 	$(BIN)/flowmeter demo --no-serve
-	$(BIN)/python -m docs.screenshots
+	$(BIN)/python docs/make_screenshots.py
 
-benchmark: $(INSTALLED)  ## Measure a million tickets and write docs/benchmarks.md (half an hour, 20 GB of disk)
+benchmark: $(INSTALLED)  ## Measure a million tickets and write docs/benchmarks.md (takes long, and 20 GB of disk)
 	$(BIN)/python -m benchmarks
 
 clean:  ## Delete caches; never a shop's data

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -119,7 +118,7 @@ def test_the_pages_about_the_command_are_those_that_make_docs_writes(page: str) 
 HEAVY = {"dbt", "streamlit", "pandas", "polars", "pyarrow", "plotly", "scipy"}
 
 
-def test_a_look_at_the_kpis_loads_nothing_heavy_and_is_quick(home: Home) -> None:
+def test_a_look_at_the_kpis_loads_nothing_heavy(home: Home) -> None:
     program = f"""
 import sys
 from flowmeter.cli.main import run
@@ -127,10 +126,8 @@ run(["kpis", "--home", {str(home.root)!r}])
 import flowmeter.kpis
 print(sorted({HEAVY!r} & set(sys.modules)))
 """
-    started = time.monotonic()
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout == "[]\n"
-    assert time.monotonic() - started < 5  # a tenth of it alone; the machine may be busy
 
 
 def test_the_installed_command_keeps_data_and_narration_apart(home: Home) -> None:
