@@ -40,13 +40,20 @@ class EventLogFile:
 
     def _titles(self) -> list[str]:
         """What a file must have: the mapped columns, and the attributes that play a part."""
-        log, columns = self.log, self.log.columns
-        parts = [log.channel, log.workflow, log.priority, log.subject, log.customer, log.url]
-        csat = [log.csat.score, log.csat.answered_at] if log.csat else []
-        mapped = [columns.case, columns.activity, columns.time, columns.start, columns.resource, columns.group]
-        named = [] if log.attributes == "all" else list(log.attributes)
-        every = [*mapped, *(event.time for event in log.events), *parts, *csat, *named]
-        return list(dict.fromkeys(title for title in every if title))
+        named = [] if self.log.attributes == "all" else list(self.log.attributes)
+        return list(dict.fromkeys([*self._mapped(), *self._parts(), *named]))
+
+    def _mapped(self) -> list[str]:
+        """The columns that become columns of an event."""
+        columns = self.log.columns
+        every = [columns.case, columns.activity, columns.time, columns.start, columns.resource, columns.group]
+        return [title for title in [*every, *(event.time for event in self.log.events)] if title]
+
+    def _parts(self) -> list[str]:
+        """The attributes that play a part in a ticket."""
+        log = self.log
+        every = [log.channel, log.workflow, log.priority, log.subject, log.customer, log.url, log.columns.group]
+        return [title for title in [*every, *([log.csat.score, log.csat.answered_at] if log.csat else [])] if title]
 
     def knows(self, part: Part) -> bool:
         return part.form is not Form.LINES and all(part.column(title) for title in self._titles())
@@ -106,13 +113,9 @@ class EventLogFile:
 
     def _attributes(self, part: Part, *, keep_subjects: bool) -> str:
         """A map of what else stands in the row; whom it names is hashed, and addresses are taken out."""
-        log, columns = self.log, self.log.columns
-        mapped = {columns.case, columns.activity, columns.time, columns.start, columns.resource, columns.group}
-        mapped |= {event.time for event in log.events}
-        parts = [log.channel, log.workflow, log.priority, log.subject, log.customer, log.url]
-        csat = [log.csat.score, log.csat.answered_at] if log.csat else []
+        log, mapped = self.log, set(self._mapped())
         listed = [title for title in part.header if title not in mapped] if log.attributes == "all" else log.attributes
-        kept = [title for title in dict.fromkeys([*listed, *parts, *csat, columns.group]) if title]
+        kept = list(dict.fromkeys([*listed, *self._parts()]))
         values = []
         for title in kept:
             text = f"filled({part.column(title)})"
@@ -133,19 +136,20 @@ class EventLogFile:
         )
         meaning = f"case activity {meanings} else 'other' end" if meanings else "'other'"
         return (
-            f'select ordinal, {literal(self.log.name)}, case_id, activity, {meaning}, started_at, "at", resource, group_name, '
-            "attributes from good"
+            f'select ordinal, {literal(self.log.name)}, case_id, activity, {meaning}, started_at, "at", resource, '
+            "group_name, attributes from good"
         )
 
     def _wide_select(self) -> str:
         events = ", ".join(
-            f'struct_pack(activity := {literal(event.activity)}, meaning := {literal(event.meaning)}, "at" := at_{number})'
-            for number, event in enumerate(self.log.events)
+            f"struct_pack(activity := {literal(each.activity)}, meaning := {literal(each.meaning)}, "
+            f"moment := at_{number})"
+            for number, each in enumerate(self.log.events)
         )
         return (
-            f'select ordinal, {literal(self.log.name)}, case_id, e.activity, e.meaning, null::timestamp, e."at", resource, '
-            "group_name, attributes "
-            f'from (select *, unnest([{events}]) as e from good) where e."at" is not null'
+            f"select ordinal, {literal(self.log.name)}, case_id, e.activity, e.meaning, null::timestamp, e.moment, "
+            "resource, group_name, attributes "
+            f"from (select *, unnest([{events}]) as e from good) where e.moment is not null"
         )
 
     def _rules(self) -> dict[str, Rule]:

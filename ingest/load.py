@@ -264,7 +264,7 @@ def _insert_good(con: duckdb.DuckDBPyConnection, batch_no: int, reading: Reading
 
 
 def _check_rows(con: duckdb.DuckDBPyConnection, batch: Batch, reading: Reading) -> None:
-    """read = loaded + quarantined + known, counted from the tables themselves, or nothing of the file is kept."""
+    """The sum read = loaded + quarantined + known holds in the tables themselves, or nothing of the file is kept."""
     lines = " union ".join(
         f"select distinct line from {table.name} where batch_no = {batch.batch_no}" for table in reading.tables
     )

@@ -26,9 +26,13 @@ _SAMPLE = 50
 """Records whose keys tell what a file is."""
 _WRAPPERS = frozenset({"ticket", "audit", "user", "group", "macro", "satisfaction_rating", "checkout"})
 _ARRAYS = frozenset(
-    "tickets audits ticket_audits users groups macros satisfaction_ratings results checkouts abandonedCheckouts "
-    "ticket_events ticket_metrics ticket_metric_events ticket_fields organizations orders conversations".split()
-)
+    (
+        "tickets", "audits", "ticket_audits", "users", "groups", "macros", "satisfaction_ratings", "results",
+        "checkouts", "abandonedCheckouts", "ticket_events", "ticket_metrics", "ticket_metric_events", "ticket_fields",
+        "organizations", "orders", "conversations",
+    )
+)  # fmt: skip
+"""Keys of a document that hold its records."""
 _DELIMITERS = ",;\t|"
 
 
@@ -120,7 +124,7 @@ def _plain_utf8(path: Path, scratch: Path, shown: str) -> Path:
             "this is no text file", shown, expected="JSON, CSV or Parquet, plain or in a gz or zip",
             next_step="Export the data again in one of these formats",
         )  # fmt: skip
-    if not head.lstrip()[:1] in (b"{", b"[") and not _is_utf8(head):
+    if head.lstrip()[:1] not in (b"{", b"[") and not _is_utf8(head):
         return _recoded(path, scratch, "cp1252")  # as Excel saves CSV in western Europe
     return path
 

@@ -1,23 +1,42 @@
 """What a file is, told by its content; and for what it is not, what to export instead."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flowmeter.errors import SourceError
 from ingest.part import Form, Part, plain_title
 from ingest.source import Source
 
 ZENDESK_JSON = "Zendesk's account JSON export (Admin Center > Account > Tools > Reports)"
-_HINTS: tuple[tuple[frozenset[str], str, str], ...] = (
-    (frozenset({"replytimeinminutes", "ticketid"}), "Zendesk ticket metrics", "Load the tickets and ticket audits; Flowmeter computes its own durations from them"),
-    (frozenset({"childevents", "ticketid"}), "Zendesk ticket events", "Load the ticket audits instead (/api/v2/ticket_audits); they carry the same events with old and new values"),
-    (frozenset({"metric", "instanceid", "ticketid"}), "Zendesk ticket metric events", "Load the ticket audits instead (/api/v2/ticket_audits)"),
-    (frozenset({"domainnames", "sharedtickets"}), "Zendesk organizations", "They are not needed; remove the file"),
-    (frozenset({"rawtitle", "titleinportal"}), "Zendesk ticket fields", "They are not needed; remove the file"),
-    (frozenset({"displayfulfillmentstatus"}), "Shopify orders from the API", "Load Shopify's orders CSV instead (Orders > Export)"),
-    (frozenset({"creationdate", "lastusedintegrationname"}), "a Gorgias ticket CSV", "Gorgias is not read yet; map it as an event log in config/sources.yml"),
-    (frozenset({"ticketid", "createdtime", "lastupdatetime"}), "a Freshdesk ticket CSV", "Freshdesk is not read yet; map it as an event log in config/sources.yml"),
-    (frozenset({"responderid", "requesterid", "status"}), "Freshdesk tickets", "Freshdesk is not read yet; map it as an event log in config/sources.yml"),
-)  # fmt: skip
+_LOAD_AUDITS = "Load the ticket audits instead (/api/v2/ticket_audits); they carry the events with old and new values"
+_NOT_NEEDED = "It is not needed; remove the file from the inbox"
+_MAP = "It is not read yet; give it a mapping as an event log in config/sources.yml"
+
+
+@dataclass(frozen=True)
+class _Hint:
+    """A file that is often met and not read: by which titles it is known, and what to do."""
+
+    titles: frozenset[str]
+    what: str
+    advice: str
+
+
+_HINTS = (
+    _Hint(frozenset({"replytimeinminutes", "ticketid"}), "Zendesk ticket metrics", _LOAD_AUDITS),
+    _Hint(frozenset({"childevents", "ticketid"}), "Zendesk ticket events", _LOAD_AUDITS),
+    _Hint(frozenset({"metric", "instanceid", "ticketid"}), "Zendesk ticket metric events", _LOAD_AUDITS),
+    _Hint(frozenset({"domainnames", "sharedtickets"}), "Zendesk organizations", _NOT_NEEDED),
+    _Hint(frozenset({"rawtitle", "titleinportal"}), "Zendesk ticket fields", _NOT_NEEDED),
+    _Hint(
+        frozenset({"displayfulfillmentstatus"}),
+        "Shopify orders from its interface for programs",
+        "Load Shopify's orders CSV instead (Orders > Export)",
+    ),
+    _Hint(frozenset({"creationdate", "lastusedintegrationname"}), "a Gorgias ticket CSV", _MAP),
+    _Hint(frozenset({"ticketid", "createdtime", "lastupdatetime"}), "a Freshdesk ticket CSV", _MAP),
+    _Hint(frozenset({"responderid", "requesterid", "status"}), "Freshdesk tickets", _MAP),
+)
 
 
 def recognise(part: Part, sources: Sequence[Source], wanted: str | None) -> Source:
@@ -58,7 +77,8 @@ def _refusal(part: Part, sources: Sequence[Source]) -> SourceError:
     titles = part.keys if part.form is Form.LINES else part.header
     plain = frozenset(plain_title(title) for title in titles)
     what, advice = _likeness(part, plain)
-    found = f"{part.form.value} with {', '.join(sorted(titles)[:12] if part.keys else list(titles)[:12]) or 'nothing known'}"
+    shown = sorted(titles) if part.keys else list(titles)
+    found = f"{part.form.value} with {', '.join(shown[:12]) or 'nothing known'}"
     return SourceError(
         f"this looks like {what}, which is not read" if what else "the file was not recognised",
         part.label,
@@ -69,9 +89,9 @@ def _refusal(part: Part, sources: Sequence[Source]) -> SourceError:
 
 
 def _likeness(part: Part, plain: frozenset[str]) -> tuple[str, str]:
-    for signs, what, advice in _HINTS:
-        if signs <= plain:
-            return what, advice
+    for hint in _HINTS:
+        if hint.titles <= plain:
+            return hint.what, hint.advice
     if any(title.endswith("synced") for title in plain):
         return (
             "a table of a data warehouse connector such as Fivetran",
@@ -80,7 +100,7 @@ def _likeness(part: Part, plain: frozenset[str]) -> tuple[str, str]:
     if _is_localised_zendesk(part):
         return (
             "a Zendesk account CSV in another language than English",
-            "Switch your own language in Zendesk to English before you export, or load the JSON export, which has no titles",
+            "Switch your own language in Zendesk to English before you export, or load the JSON export instead",
         )
     if part.form is Form.TABLE and {"id", "subject"} <= plain:
         return "a CSV of a Zendesk view", f"Its columns vary; load {ZENDESK_JSON} instead"

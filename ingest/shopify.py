@@ -16,9 +16,12 @@ _PERSONAL = re.compile(
     r"^(email|phone|notes?|noteattributes|billing.*|shipping(?!$|method$).*|employee|location|paymentreferences?)$"
 )
 _ADDRESSES = frozenset(
-    "email phone customer name firstName lastName displayName first_name last_name billingAddress shippingAddress "
-    "billing_address shipping_address note abandonedCheckoutUrl abandoned_checkout_url token cart_token".split()
-)
+    (
+        "email", "phone", "customer", "name", "firstName", "lastName", "displayName", "first_name", "last_name",
+        "billingAddress", "shippingAddress", "billing_address", "shipping_address", "note", "abandonedCheckoutUrl",
+        "abandoned_checkout_url", "token", "cart_token",
+    )
+)  # fmt: skip
 
 
 # Orders ----------------------------------------------------------------------------------------------------------
@@ -128,7 +131,8 @@ def _require(part: Part, titles: tuple[str, ...], source: str) -> None:
     if missing:
         raise SourceError(
             f"the file cannot be {source}, it lacks columns", part.label, expected=", ".join(titles),
-            found=", ".join(part.header[:12]) or part.form.value, next_step="Choose another --source, or export all columns",
+            found=", ".join(part.header[:12]) or part.form.value,
+            next_step="Choose another --source, or export all columns",
         )  # fmt: skip
 
 
@@ -144,11 +148,11 @@ class CheckoutRow(Staged):
     orphan_of = dy.String(nullable=True, check=lambda column: column.is_null())
 
     @dy.rule()
-    def has_id(cls) -> pl.Expr:
+    def has_id(cls) -> pl.Expr:  # noqa: N805
         return pl.col("checkout_id").is_not_null() | pl.col("parent_id").is_not_null()
 
     @dy.rule()
-    def has_created_at(cls) -> pl.Expr:
+    def has_created_at(cls) -> pl.Expr:  # noqa: N805
         return pl.col("created_at").is_not_null() | pl.col("parent_id").is_not_null()
 
 
@@ -160,8 +164,23 @@ _CHECKOUT_RULES = {
 _MONEY = "STRUCT(shopMoney STRUCT(amount VARCHAR, currencyCode VARCHAR))"
 _CHECKOUT_TYPES = {
     **dict.fromkeys(
-        "id name createdAt updatedAt completedAt created_at updated_at completed_at email currency total_price "
-        "line_items lineItems __parentId quantity".split(),
+        (
+            "id",
+            "name",
+            "createdAt",
+            "updatedAt",
+            "completedAt",
+            "created_at",
+            "updated_at",
+            "completed_at",
+            "email",
+            "currency",
+            "total_price",
+            "line_items",
+            "lineItems",
+            "__parentId",
+            "quantity",
+        ),
         "VARCHAR",
     ),
     "customer": "STRUCT(id VARCHAR, email VARCHAR)",
@@ -184,7 +203,7 @@ class Checkouts:
         )
         return part.form is Form.LINES and (graphql or "abandoned_checkout_url" in part.keys)
 
-    def reading(self, part: Part, context: Context) -> Reading:
+    def reading(self, part: Part, context: Context) -> Reading:  # noqa: ARG002 - nothing is set for checkouts
         if part.form is not Form.LINES:
             raise SourceError(
                 "abandoned checkouts are read from JSON", part.label, expected=self.needs, found=part.form.value,

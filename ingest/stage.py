@@ -84,7 +84,7 @@ def _judged(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 
 def _judged_column(rule: str) -> str:
     """The column a rule is of. Rules over several columns show the later time, which is the one in doubt."""
-    return rule.split("|")[0] if "|" in rule else "updated_at"
+    return rule.split("|", maxsplit=1)[0] if "|" in rule else "updated_at"
 
 
 def _child_failures(con: duckdb.DuckDBPyConnection, children: Children) -> pl.DataFrame:

@@ -105,6 +105,6 @@ def _select(survey: str) -> str:
     """An answer has no number of its own: it is named by whom, to what, and when."""
     answer_id = f"reference || '/' || {literal(survey)} || '/' || strftime(answered_at, '%Y-%m-%dT%H:%M:%SZ')"
     return (
-        f"select ordinal, {literal(survey)}, {answer_id}, ticket_ref, email_hash, answered_at, score, raw_score, question "
-        "from good"
+        f"select ordinal, {literal(survey)}, {answer_id}, ticket_ref, email_hash, answered_at, score, raw_score, "
+        "question from good"
     )

@@ -28,7 +28,7 @@ class TicketRow(Staged):
     status = dy.String(nullable=False, check=lambda column: column.is_in(STATUSES))
 
     @dy.rule()
-    def updated_at_after_created_at(cls) -> pl.Expr:
+    def updated_at_after_created_at(cls) -> pl.Expr:  # noqa: N805
         return pl.col("updated_at") >= pl.col("created_at")
 
 

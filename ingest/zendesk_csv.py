@@ -61,7 +61,7 @@ class AccountRow(Staged):
     status = dy.String(nullable=False, check=lambda column: column.is_in(_STATUSES))
 
     @dy.rule()
-    def updated_at_after_created_at(cls) -> pl.Expr:
+    def updated_at_after_created_at(cls) -> pl.Expr:  # noqa: N805
         """With an hour to spare, since an autumn night has one hour twice."""
         return pl.col("updated_at") >= pl.col("created_at") - pl.duration(hours=1)
 
@@ -97,7 +97,7 @@ class AccountCsv:
             raise SourceError(
                 f"the file cannot be {self.name}, it lacks {', '.join(missing)}", part.label, expected=self.needs,
                 found=", ".join(part.header[:12]) or part.form.value,
-                next_step="Switch your own language in Zendesk to English before you export, or choose another --source",
+                next_step="Switch your own language in Zendesk to English and export again, or choose another --source",
             )  # fmt: skip
         zone, privacy = context.config.sources.zendesk.time_zone, context.config.settings.privacy
         return Reading(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flowmeter.errors import SourceError
 from ingest import zendesk_contracts as contracts
 from ingest.part import Form, Part
 from ingest.source import EPOCH, FLAG, ID, UTC_TIME, Children, Context, Field, Nested, Reading, Table
@@ -10,10 +11,12 @@ from ingest.sql import literal
 
 VIA = 'STRUCT(channel VARCHAR, source STRUCT("from" STRUCT(id VARCHAR, title VARCHAR), rel VARCHAR))'
 PERSONAL = frozenset(
-    "name email phone alias details notes signature subject raw_subject description body html_body plain_body comment "
-    "address recipient recipients from to ip_address location latitude longitude photo user_fields remote_photo_url "
-    "external_id email_ccs".split()
-)
+    (
+        "name", "email", "phone", "alias", "details", "notes", "signature", "subject", "raw_subject", "description",
+        "body", "html_body", "plain_body", "comment", "address", "recipient", "recipients", "from", "to", "ip_address",
+        "location", "latitude", "longitude", "photo", "user_fields", "remote_photo_url", "external_id", "email_ccs",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class ZendeskJson:
         return part.form is Form.LINES and not part.first_id.startswith("gid:") and self.fits(part.keys)
 
     def reading(self, part: Part, context: Context) -> Reading:
+        if part.form is not Form.LINES:
+            raise SourceError(
+                f"{self.name} is read from JSON", part.label, expected=f"records with {self.needs}",
+                found=f"{part.form.value} with {', '.join(part.header[:12])}",
+                next_step="Choose another --source, or load Zendesk's JSON export",
+            )  # fmt: skip
         return self.read(part, context)
 
 
@@ -297,7 +306,9 @@ def _read_ratings(part: Part, _: Context) -> Reading:
     )
 
 
-_GROUP_KEYS = frozenset("id url name description default deleted is_public user_ids created_at updated_at".split())
+_GROUP_KEYS = frozenset(
+    ("id", "url", "name", "description", "default", "deleted", "is_public", "user_ids", "created_at", "updated_at")
+)
 
 
 def _is_ticket(keys: frozenset[str]) -> bool:
