@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,3 +80,22 @@ def test_the_truth_covers_a_year(world: World) -> None:
     """The demo is long enough for both daylight-saving changes."""
     assert len(world.weeks) >= 52
     assert world.snapshot > datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("metric", ["tickets_created", "tickets_resolved", "outreach_tickets", "excluded_tickets"])
+def test_slices_add_up(published: duckdb.DuckDBPyConnection, metric: str) -> None:
+    """Counts by workflow, by channel, and by variant of a workflow sum to the total that they slice."""
+    rows = published.execute(
+        "select week, workflow, variant, channel, value from kpi_week where metric = ? and value > 0", [metric]
+    ).fetchall()
+    value = {(week, *key): found for week, *key, found in rows}
+    sums: dict[tuple[object, ...], float] = defaultdict(float)
+    for (week, workflow, variant, channel), found in value.items():
+        if workflow != "all" and (variant, channel) == ("all", "all"):
+            sums["by workflow", week, "all", "all", "all"] += found
+        if channel != "all" and variant == "all":
+            sums["by channel", week, workflow, "all", "all"] += found
+        if workflow == "order_updates" and variant != "all" and channel != "all":
+            sums["by variant", week, workflow, "all", channel] += found
+    assert {key[0] for key in sums} >= {"by workflow", "by channel"}
+    assert {key: found for key, found in sums.items() if value[key[1:]] != found} == {}

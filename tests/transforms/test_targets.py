@@ -20,9 +20,12 @@ def tell(shop: HandmadeShop) -> None:
     shop.simple("sla_urgent", CREATED, f"{WEEK} 10:45", priority="normal")
     shop.simple("sla_solve", CREATED, "2026-06-16 10:00")
     shop.simple("sla_solve", CREATED, "2026-06-16 10:01")
+    for solved in ("10:30", "11:30"):
+        shop.ticket("sla_unreplied", CREATED).update(f"{WEEK} {solved}", shop.agent(), status="solved")
     reply = {"metric": "first_reply_minutes"}
     shop.targets += [
         {**reply, "value": 60, "workflow": "sla_reply"},
+        {**reply, "value": 60, "workflow": "sla_unreplied"},
         {**reply, "value": 60, "workflow": "sla_urgent"},
         {**reply, "value": 30, "workflow": "sla_urgent", "priority": "urgent"},
         {"metric": "resolution_minutes", "value": 1440, "workflow": "sla_solve"},
@@ -40,6 +43,11 @@ def test_without_a_target_nothing_is_judged(published: Published) -> None:
     """Unknown, not met."""
     assert published.ticket("sla_none")["sla_met"] is None
     assert published.kpi("sla_hit", "sla_none", WEEK) == (None, 0)
+
+
+def test_a_ticket_solved_without_a_reply(published: Published) -> None:
+    """Solved within the hour, nobody waits for a reply any more; solved after it, the hour had been missed."""
+    assert [ticket["sla_met"] for ticket in published.tickets("sla_unreplied")] == [None, False]
 
 
 def test_the_most_particular_target_holds(published: Published) -> None:
