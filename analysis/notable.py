@@ -9,6 +9,7 @@ The rest are ranked by how far the move exceeds its noise, times the share of th
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from analysis.series import Series, at, before
 from analysis.wording import Speech
 
 FALSE_DISCOVERY_RATE = 0.05
+MOST_OF_A_FAMILY = 2  # five sentences about one KPI would hide the others
 RECENT_WEEKS = 4
 EARLIER_WEEKS = 22
 STANDING_WEIGHT = 0.5  # what has stood for weeks is known to many already, so it ranks below what is new
@@ -169,11 +171,13 @@ def _frame(parts: Mapping[str, Estimate]) -> pl.DataFrame:
 def _distinct(ranked: Sequence[Finding]) -> list[Finding]:
     """Keeps the first of each workflow and family; a workflow's change already told as the shop's driver is dropped."""
     told: set[tuple[str, str]] = set()
+    families: Counter[str] = Counter()
     kept = []
     for finding in ranked:
         family = finding.metric.key.split("_")[0]
-        if (finding.workflow, family) in told:
+        if (finding.workflow, family) in told or families[family] == MOST_OF_A_FAMILY:
             continue
+        families[family] += 1
         told.add((finding.workflow, family))
         if finding.driver is not None and finding.driver.kind == "rate":
             told.add((finding.driver.workflow, family))

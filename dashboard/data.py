@@ -57,7 +57,7 @@ class TicketQuery:
 # Named one by one, so that a snapshot of another version is a failed query with its cause.
 METRIC_COLUMNS = """metric, label, unit, better, min_n, is_headline, is_table, sentence, week_column, ticket_filter,
     matures_days"""
-SNAPSHOT_COLUMNS = "build_id, snapshot_at, built_at, shop_name, currency, time_zone, helpdesk_url, ticket_count"
+SNAPSHOT_COLUMNS = "snapshot_at, built_at, shop_name, currency, time_zone, helpdesk_url, ticket_count"
 # What the ticket list can be sorted by, in the words of its menu.
 ORDERS = {
     "newest": ("Newest first", "created_at desc"),
@@ -95,7 +95,9 @@ def snapshot() -> Snapshot:
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)
 def _snapshot(path: str) -> Snapshot:
     row = _frame(path, f"select {SNAPSHOT_COLUMNS} from snapshot").row(0, named=True)
-    return Snapshot(path, **(row | {"helpdesk_url": row["helpdesk_url"] or ""}))
+    # The build is named by its file, and a published file's name is never used again.
+    build_id = Path(path).stem.removeprefix("warehouse-")
+    return Snapshot(path, build_id, **(row | {"helpdesk_url": row["helpdesk_url"] or ""}))
 
 
 def _close(con: duckdb.DuckDBPyConnection) -> None:
@@ -143,7 +145,7 @@ def workflows(path: str) -> pl.DataFrame:
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)
 def variants(path: str) -> pl.DataFrame:
     """One row per variant: workflow, variant, name."""
-    return _frame(path, "select workflow, variant, name from dim_variant order by all")
+    return _frame(path, "select workflow, variant, name from dim_variant order by workflow, position")
 
 
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)

@@ -52,7 +52,7 @@ def table_html(
 def _row(row: Row, infos: Sequence[MetricInfo], speech: Speech, colors: Palette, about: About) -> str:
     style = "whole" if row.key == "all" else "chosen" if row.key == about.chosen else ""
     color = workflow_color(row.key, row.color_index, colors)
-    dot = "" if row.key == "all" else f'<span class="dot" style="background:{color}"></span>'
+    dot = "" if row.color_index is None else f'<span class="dot" style="background:{color}"></span>'
     cells = "".join(_cell(row, info, speech, about.target) for info in infos)
     return f'<tr class="{style}"><th scope="row">{dot}{escape(row.name)}</th>{cells}</tr>'
 

@@ -98,6 +98,7 @@ def _table(rows: pl.DataFrame, snap: Snapshot) -> None:
         shown,
         hide_index=True,
         height="content",
+        placeholder="–",
         alt="Tickets behind the number",
         column_config={
             "Ticket": st.column_config.LinkColumn(display_text=r"([^/]+)$", help="Opens the ticket in the helpdesk"),

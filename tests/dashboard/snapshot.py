@@ -131,8 +131,8 @@ def _dimensions(con: duckdb.DuckDBPyConnection, story: Story) -> None:
     )
     con.register("names", names)
     con.execute("create table dim_workflow as select * from names")
-    con.execute("""create table dim_variant as select * from (values ('order_updates', 'a', 'A: macro by hand'),
-        ('order_updates', 'b', 'B: proactive notice')) as v(workflow, variant, name)""")
+    con.execute("""create table dim_variant as select * from (values ('order_updates', 'a', 'A: macro by hand', 1),
+        ('order_updates', 'b', 'B: proactive notice', 2)) as v(workflow, variant, name, position)""")
     moment = dt.datetime.combine(story.end, dt.time(22, 40))
     con.execute(
         """create table snapshot as select ?::timestamp as snapshot_at, ?::timestamp + interval 2 hour as built_at,
