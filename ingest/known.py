@@ -14,18 +14,17 @@ def drop_known(con: duckdb.DuckDBPyConnection, batch_no: int, reading: Reading) 
     """
     if not _has_older(con, reading.source):
         return 0
-    by_line = "line" if reading.whole_by is None else "0"
+    part = "line" if reading.whole_by is None else "0"
     older = f"batch_no in (select batch_no from batch where source = '{reading.source}')"
     mine = f"batch_no = {batch_no}"
-    new = _fingerprints(reading, mine, f"{reading.key}, {by_line}")
-    wanted = f"{older} and {reading.key} in (select key from fresh)"
-    old = _fingerprints(reading, wanted, f"batch_no, {reading.key}, {by_line}")
+    new = _fingerprints(reading, part, mine)
+    old = _fingerprints(reading, part, f"{older} and {reading.key} in (select key from fresh)")
     con.execute(f"create or replace temp table fresh as {new}").fetchall()
     con.execute(
         "create or replace temp table repeated as select key, part from fresh "
         f"where (key, rows, print) in (select (key, rows, print) from ({old}))"
     ).fetchall()
-    matches = f"{mine} and ({reading.key}, {by_line}) in (select (key, part) from repeated)"
+    matches = f"{mine} and ({reading.key}, {part}) in (select (key, part) from repeated)"
     lines = " union ".join(f"select distinct line from {table.name} where {matches}" for table in reading.tables)
     known = int(con.execute(f"select count(*) from ({lines})").fetchall()[0][0])
     if known:
@@ -40,18 +39,16 @@ def _has_older(con: duckdb.DuckDBPyConnection, source: str) -> bool:
     return bool(con.execute("select count(*) from batch where source = ?", [source]).fetchall()[0][0])
 
 
-def _fingerprints(reading: Reading, where: str, group: str) -> str:
+def _fingerprints(reading: Reading, part: str, where: str) -> str:
     """SQL: per record its key, its part of the file, its number of rows and the sum of their hashes."""
     rows = []
     for table in reading.tables:
         columns = ", ".join(name(column) for column in _columns(table.name))
         print_of = f"hash('{table.name}', {columns})::hugeint"
-        rows.append(f"select batch_no, line, {reading.key}, {print_of} as print from {table.name} where {where}")
-    part = "0" if reading.whole_by else "line"
-    return (
-        f"select {reading.key} as key, {part} as part, count(*) as rows, sum(print) as print "
-        f"from ({' union all '.join(rows)}) group by {group}"
-    )
+        columns_of = f"batch_no, {part} as part, {reading.key} as key, {print_of} as print"
+        rows.append(f"select {columns_of} from {table.name} where {where}")
+    every = " union all ".join(rows)
+    return f"select key, part, count(*) as rows, sum(print) as print from ({every}) group by batch_no, key, part"
 
 
 def _columns(table: str) -> list[str]:

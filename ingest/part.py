@@ -106,7 +106,7 @@ class Part:
                 if text.strip(b" \t\r\n"):
                     ordinal += 1
                     physical = self.lines[ordinal - 1] if self.lines else line
-                    yield RawRow(ordinal, physical, text.decode("utf-8", "replace").rstrip("\r\n"))
+                    yield RawRow(ordinal, physical, text.decode("utf-8", "backslashreplace").rstrip("\r\n"))
 
     def _table_rows(self, rejected_lines: frozenset[int]) -> Iterator[RawRow]:
         ordinal = 0

@@ -54,7 +54,8 @@ def redact_json(raw: str, personal: Collection[str]) -> str:
         keys = "|".join(re.escape(key) for key in sorted(personal))
         hidden = re.sub(rf'("(?:{keys})"\s*:\s*)"(?:[^"\\]|\\.)*"?', rf'\1"{REMOVED}"', raw) if keys else raw
         return redact_value(hidden)
-    return redact_value(orjson.dumps(_without(record, personal)).decode())
+    shown = _without(record, personal)
+    return redact_value(raw if shown == record else orjson.dumps(shown).decode())
 
 
 def _without(value: Any, personal: Collection[str]) -> Any:
