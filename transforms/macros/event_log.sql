@@ -6,6 +6,8 @@
         then 'new'
         when 'open'
         then 'open'
+        when 'assigned'
+        then 'open'
         when 'reopened'
         then 'open'
         when 'pending'

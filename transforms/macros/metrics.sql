@@ -128,8 +128,8 @@
 - {key: wismo_per_1000_orders, label: Order-status tickets per 1000 shipped orders, unit: per_1000, better: lower, anchor: created, relation: contacts, columns: [is_order_status, week_shipped_orders], only_workflows: is_order_status,
    value: "1000 * count(*) filter (where is_order_status) / nullif(max(week_shipped_orders), 0)", n: "coalesce(max(week_shipped_orders), 0)", interval: none, min_n: 100,
    week: created_week, tickets: "is_measured", sentence: "Tickets that ask where an order is, for every 1,000 orders shipped in the week."}
-- {key: cart_recovery_entries, label: Carts recovered of those contacted, unit: share, better: higher, anchor: abandoned, relation: checkouts, columns: [is_entered, is_completed],
-   value: "count(*) filter (where is_entered and is_completed) / nullif(count(*) filter (where is_entered), 0)", n: "count(*) filter (where is_entered)",
+- {key: cart_recovery_entries, label: Carts recovered of those contacted, unit: share, better: higher, anchor: abandoned, relation: checkouts, columns: [is_entered, is_recovered],
+   value: "count(*) filter (where is_recovered) / nullif(count(*) filter (where is_entered), 0)", n: "count(*) filter (where is_entered)",
    interval: wilson, min_n: 10, matures: 14, week: created_week, tickets: "is_counted and workflow in (select workflow from dim_workflow where is_cart_recovery)",
    sentence: "Checkouts completed within 7 days (a setting) after their customer entered the recovery workflow, of all that entered it; by the week of abandonment."}
 - {key: cart_recovery_all, label: Carts recovered of all abandoned, unit: share, better: higher, anchor: abandoned, relation: checkouts, columns: [is_completed],

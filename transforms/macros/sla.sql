@@ -23,9 +23,13 @@
         then null
         when {{ reached_at }} is not null
         then {{ minutes_between(tickets ~ ".created_at", reached_at) }} <= sla_targets.{{ target }}
-        when {{ tickets }}.is_resolved
-        then null
-        when {{ minutes_between(tickets ~ ".created_at", "settings.snapshot_at") }} > sla_targets.{{ target }}
+        when
+            {# Once resolved, nobody waits for it any more: it had been missed by then, or it is void. #}
+            {{
+                minutes_between(
+                    tickets ~ ".created_at", "coalesce(" ~ tickets ~ ".resolved_at, settings.snapshot_at)"
+                )
+            }} > sla_targets.{{ target }}
         then false
     end
 {%- endmacro %}

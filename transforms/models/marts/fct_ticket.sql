@@ -71,7 +71,23 @@ with
             case
                 when account_tickets.ticket_key is null then coalesce(handoffs.is_bot_handover, false)
             end as is_bot_handover,
-            waits.* exclude (ticket_key),
+            -- A ticket resolved in the instant of its creation waited for nothing.
+            {% for wait in [
+                "customer_wait",
+                "on_hold",
+                "unassigned",
+                "assigned_untouched",
+                "team_wait",
+                "reopened_idle",
+            ] %}
+                coalesce(waits.{{ wait }}_minutes, 0) as {{ wait }}_minutes,
+            {% endfor %}
+            case
+                when waits.ticket_key is not null
+                then waits.out_of_hours_minutes
+                when tickets.schedule is not null
+                then 0
+            end as out_of_hours_minutes,
             answers.* exclude (ticket_key),
             coalesce(costs.handle_minutes, 0) as handle_minutes,
             handle_methods.handle_method,

@@ -6,6 +6,9 @@ with
 
     cases as (select ticket_key, created_at from {{ ref("int_event_log_cases") }}),
 
+    -- Doing something with a case is not being given it: where a log says who it is assigned to, only that counts.
+    assigning as (select log, bool_or(meaning = 'assigned') as says_who from events group by log),
+
     -- A case is somebody's request, so it opens with a word of the customer's even where the log keeps no messages.
     opened as (
         select
@@ -17,15 +20,24 @@ with
 
     said as (
         select
-            ticket_key,
-            log,
-            event_id,
-            happened_at,
+            events.ticket_key,
+            events.log,
+            events.event_id,
+            events.row_no,
+            events.happened_at,
             unnest(
                 [
                     {'kind':'activity', 'value':activity, 'is_public':null, 'nudge':0},
                     {'kind':'status', 'value':{{ status_of_meaning() }}, 'is_public':null, 'nudge':1},
-                    {'kind':'assignee', 'value':log || '-' || resource, 'is_public':null, 'nudge':2},
+                    {
+                        'kind':'assignee',
+                        'value': case
+                            when events.meaning = 'assigned' or not assigning.says_who
+                            then events.log || '-' || events.resource
+                        end,
+                        'is_public':null,
+                        'nudge':2
+                    },
                     {'kind':'group', 'value':group_name, 'is_public':null, 'nudge':3},
                     {
                         'kind':'comment',
@@ -35,10 +47,11 @@ with
                     }
                 ]
             ) as fact,
-            meaning,
-            resource,
-            activity
+            events.meaning,
+            events.resource,
+            events.activity
         from events
+        inner join assigning using (log)
     )
 
 select
@@ -58,7 +71,7 @@ union all by name
 select
     ticket_key,
     hash(event_id, fact.nudge)::hugeint % 4611686018427387904 as event_id,
-    event_id as update_id,
+    row_no as update_id,
     happened_at,
     fact.kind,
     null::varchar as from_value,

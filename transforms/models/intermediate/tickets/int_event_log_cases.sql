@@ -27,16 +27,16 @@ with
                 min(least(happened_at, coalesce(started_at, happened_at)))
             ) as created_at,
             {% for part in parts %}
-                first({{ part }}_value order by happened_at) filter (
+                first({{ part }}_value order by happened_at, row_no) filter (
                     where {{ part }}_value is not null
                 ) as {{ part }}_value,
             {% endfor %}
-            last(resource order by happened_at, event_id) filter (where resource is not null) as last_resource,
-            last(group_name order by happened_at, event_id) filter (where group_name is not null) as last_group,
-            last({{ status_of_meaning() }} order by happened_at, event_id) filter (
+            last(resource order by happened_at, row_no) filter (where resource is not null) as last_resource,
+            last(group_name order by happened_at, row_no) filter (where group_name is not null) as last_group,
+            last({{ status_of_meaning() }} order by happened_at, row_no) filter (
                 where {{ status_of_meaning() }} is not null
             ) as status,
-            first(attributes order by happened_at) as attributes
+            first(attributes order by happened_at, row_no) as attributes
         from events
         group by ticket_key, log, case_id
     )

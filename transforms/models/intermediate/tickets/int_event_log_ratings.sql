@@ -17,8 +17,8 @@ with
             events.ticket_key,
             events.log,
             logs.csat_scale_max as scale_max,
-            first(try_cast(events.attributes[logs.csat_attribute] as double) order by events.event_id) as score,
-            first(events.attributes[logs.csat_at_attribute] order by events.event_id) as answered_text
+            first(try_cast(events.attributes[logs.csat_attribute] as double) order by events.row_no) as score,
+            first(events.attributes[logs.csat_at_attribute] order by events.row_no) as answered_text
         from {{ ref("stg_event_log__events") }} as events
         inner join {{ source("config", "event_log") }} as logs using (log)
         where nullif(events.attributes[logs.csat_attribute], '') is not null

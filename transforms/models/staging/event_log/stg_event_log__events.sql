@@ -5,6 +5,8 @@ select
     -- Negative, so that it never meets a helpdesk's own number.
     - (hash(log || '/' || case_id) >> 1)::bigint as ticket_key,
     - (hash(log, case_id, activity, "at", batch_no, line) >> 1)::bigint as event_id,
+    -- The order of the file, for what happens in one instant.
+    batch_no * 10000000000 + line as row_no,
     activity,
     meaning,
     started_at,
