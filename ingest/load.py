@@ -1,6 +1,7 @@
 """Loading exports into the raw tables: each file in one transaction, each content once, every row accounted for."""
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -90,6 +91,8 @@ def ingest_paths(
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, home: Home, key: bytes) -> None:
+    for left in home.build_dir.glob("ingest-*"):  # by a run that was killed; the lock is ours
+        shutil.rmtree(left, ignore_errors=True)
     spill = home.build_dir / "ingest-spill"
     con.execute("set TimeZone = 'UTC'").fetchall()
     con.execute("set memory_limit = '2GB'").fetchall()

@@ -63,6 +63,8 @@ def _without(value: Any, personal: Collection[str]) -> Any:
         return {key: REMOVED if key in personal and item else _without(item, personal) for key, item in value.items()}
     if isinstance(value, list):
         return [_without(item, personal) for item in value]
+    if isinstance(value, str) and not _DATE.match(value):
+        return _PHONE.sub("[phone]", value)
     return value
 
 

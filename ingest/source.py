@@ -31,6 +31,8 @@ class Rule:
     column: str
     expected: str
     remedy: str
+    shows: str = ""
+    """The column whose value is in doubt, for a rule over several; else it is the rule's own."""
 
 
 @dataclass(frozen=True)

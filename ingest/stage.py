@@ -69,9 +69,7 @@ def _judged(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     broken = set(failure.counts())
     rules = [rule for rule in ("problem|check", *reading.rules) if rule in broken]
     details = failure.details().with_columns(rule=first_rule(rules))
-    found = pl.coalesce(
-        *(pl.when(pl.col("rule") == rule).then(pl.col(_judged_column(rule)).cast(pl.String)) for rule in rules)
-    )
+    found = pl.coalesce(*(pl.when(pl.col("rule") == rule).then(_in_doubt(rule, reading)) for rule in rules))
     label = pl.lit(_PROBLEM + ":") + pl.col("problem").str.split(SEPARATOR).list.first()
     text = pl.col("problem").str.split(SEPARATOR).list.last()
     is_problem = pl.col("rule") == "problem|check"
@@ -82,9 +80,10 @@ def _judged(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     )
 
 
-def _judged_column(rule: str) -> str:
-    """The column a rule is of. Rules over several columns show the later time, which is the one in doubt."""
-    return rule.split("|", maxsplit=1)[0] if "|" in rule else "updated_at"
+def _in_doubt(rule: str, reading: Reading) -> pl.Expr:
+    """What stood in the column that a rule is about, as text."""
+    column = rule.split("|", maxsplit=1)[0] if "|" in rule else reading.rules[rule].shows
+    return pl.col(column).cast(pl.String) if column else pl.lit(None, pl.String)
 
 
 def _child_failures(con: duckdb.DuckDBPyConnection, children: Children) -> pl.DataFrame:

@@ -18,7 +18,7 @@ def _no_time(column: str) -> Rule:
     return Rule(f"missing_{column}", column, "the time at which it was made", _AGAIN)
 
 
-_BACKWARDS = Rule("updated_before_created", "updated_at", "a time at or after created_at", _AGAIN)
+_BACKWARDS = Rule("updated_before_created", "updated_at", "a time at or after created_at", _AGAIN, shows="updated_at")
 
 
 class TicketRow(Staged):

@@ -76,7 +76,9 @@ _RULES = {
         "unknown_status", "Status", _STATUS_WORDS,
         "If your Zendesk shows its words in another language, switch your own language to English and export again.",
     ),
-    "updated_at_after_created_at": Rule("updated_before_created", "Updated at", "a time after Created at", _AGAIN),
+    "updated_at_after_created_at": Rule(
+        "updated_before_created", "Updated at", "a time after Created at", _AGAIN, shows="updated_at"
+    ),
 }  # fmt: skip
 
 

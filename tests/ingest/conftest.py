@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -91,13 +92,21 @@ class Shop:
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every raw table, but for the instants of loading."""
         names = [name for (name,) in self.rows("select table_name from duckdb_tables() order by 1")]
-        return {name: self.rows(f"select {'* exclude (loaded_at)' if name == 'batch' else '*'} from {name} order by all") for name in names}
+        return {
+            name: self.rows(f"select {'* exclude (loaded_at)' if name == 'batch' else '*'} from {name} order by all")
+            for name in names
+        }
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     """A shop without any mapping."""
     return Shop(tmp_path / "shop")
+
+
+def at(*parts: int) -> dt.datetime:
+    """An instant as the raw tables hold it: UTC, without saying so."""
+    return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 def lines(records: Iterable[Row]) -> str:

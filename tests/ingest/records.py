@@ -51,7 +51,14 @@ def ticket(number: int, **values: Any) -> Row:
 
 
 def event(number: int, **values: Any) -> Row:
-    return {"id": str(number), "type": "Change", "field_name": "status", "value": "open", "previous_value": "new", **values}
+    return {
+        "id": str(number),
+        "type": "Change",
+        "field_name": "status",
+        "value": "open",
+        "previous_value": "new",
+        **values,
+    }
 
 
 def audit(number: int, **values: Any) -> Row:
@@ -89,7 +96,14 @@ def group(number: int, **values: Any) -> Row:
 
 def macro(number: int, **values: Any) -> Row:
     times = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
-    return {"id": number, "title": "Sorry", "active": True, "actions": [{"field": "status", "value": "solved"}], **times, **values}
+    return {
+        "id": number,
+        "title": "Sorry",
+        "active": True,
+        "actions": [{"field": "status", "value": "solved"}],
+        **times,
+        **values,
+    }
 
 
 def rating(number: int, **values: Any) -> Row:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import polars as pl
 
-from tests.ingest.conftest import Shop
+from tests.ingest.conftest import Shop, at
 
 LONG: dict[str, Any] = {
     "name": "desk",
-    "columns": {"case": "Case", "activity": "Step", "time": "Done", "start": "Begun", "resource": "Who", "group": "Team"},
+    "columns": {
+        "case": "Case",
+        "activity": "Step",
+        "time": "Done",
+        "start": "Begun",
+        "resource": "Who",
+        "group": "Team",
+    },
     "time_zone": "Europe/Berlin",
     "meanings": {"Answer": "reply"},
     "customer": "Customer",
@@ -24,10 +30,12 @@ def test_a_row_per_event(shop: Shop) -> None:
     rows = "A1,Answer,2026-07-01 10:00,2026-07-01 10:05,Bea,Night,Anna,red\nA1,Close,,2026-07-01 11:00+00:00,,,,\n"
     batch = shop.load_one(shop.write("log.csv", HEADER + rows))
     assert (batch.source, batch.loaded) == ("event_log:desk", 2)
-    found = shop.rows('select case_id, activity, meaning, started_at, "at", group_name from event_log_event order by line')
+    found = shop.rows(
+        'select case_id, activity, meaning, started_at, "at", group_name from event_log_event order by line'
+    )
     assert found == [
-        ("A1", "Answer", "reply", dt.datetime(2026, 7, 1, 8), dt.datetime(2026, 7, 1, 8, 5), "Night"),
-        ("A1", "Close", "other", None, dt.datetime(2026, 7, 1, 11), None),
+        ("A1", "Answer", "reply", at(2026, 7, 1, 8), at(2026, 7, 1, 8, 5), "Night"),
+        ("A1", "Close", "other", None, at(2026, 7, 1, 11), None),
     ]
     attributes, resource = shop.rows("select attributes, resource from event_log_event where line = 1")[0]
     assert attributes["Colour"] == "red"
@@ -53,9 +61,9 @@ def test_a_row_per_case_with_a_column_per_event(shop: Shop) -> None:
     assert (batch.read, batch.loaded, batch.quarantined) == (4, 2, 2)
     found = shop.rows('select line, case_id, meaning, "at", attributes from event_log_event order by line, "at"')
     assert found == [
-        (1, "1", "created", dt.datetime(2026, 7, 1), {"Colour": "red"}),
-        (1, "1", "solved", dt.datetime(2026, 7, 3), {"Colour": "red"}),
-        (2, "2", "created", dt.datetime(2026, 7, 1), {"Colour": "blue"}),
+        (1, "1", "created", at(2026, 7, 1), {"Colour": "red"}),
+        (1, "1", "solved", at(2026, 7, 3), {"Colour": "red"}),
+        (2, "2", "created", at(2026, 7, 1), {"Colour": "blue"}),
     ]
     assert shop.aside() == [
         (4, "missing_time", "Opened at, Solved at", "nothing"),
@@ -64,12 +72,14 @@ def test_a_row_per_case_with_a_column_per_event(shop: Shop) -> None:
 
 
 def test_parquet_with_typed_columns(shop: Shop) -> None:
-    shop.sources = {"event_logs": [{**LONG, "columns": {"case": "Case", "activity": "Step", "time": "Done"}, "customer": None}]}
+    shop.sources = {
+        "event_logs": [{**LONG, "columns": {"case": "Case", "activity": "Step", "time": "Done"}, "customer": None}]
+    }
     frame = pl.DataFrame(
         {
             "Case": [1, 2, None],
             "Step": ["a", "b", "c"],
-            "Done": [dt.datetime(2026, 1, 1, 12), None, dt.datetime(2026, 1, 1)],
+            "Done": [at(2026, 1, 1, 12), None, at(2026, 1, 1)],
             "Price": [1.5, None, 2.0],
         }
     )
@@ -78,7 +88,7 @@ def test_parquet_with_typed_columns(shop: Shop) -> None:
     batch = shop.load_one(path)
     assert (batch.read, batch.loaded) == (3, 1)
     assert shop.rows('select case_id, "at", attributes from event_log_event') == [
-        ("1", dt.datetime(2026, 1, 1, 11), {"Price": "1.5"})
+        ("1", at(2026, 1, 1, 11), {"Price": "1.5"})
     ]
     assert [row[:3] for row in shop.aside()] == [(2, "missing_time", "Done"), (3, "missing_case", "Case")]
     assert shop.rows("select raw from quarantine where line = 3") == [

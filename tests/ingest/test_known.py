@@ -45,7 +45,12 @@ def test_a_later_export_adds_versions_of_what_changed(shop: Shop) -> None:
     batch = shop.load_one(shop.write("2.jsonl", newer))
     assert (batch.read, batch.loaded, batch.known) == (4, 3, 1)
     assert shop.rows("select ticket_id from zendesk_ticket where batch_no = 2 order by 1") == [(2,), (3,), (4,)]
-    assert shop.rows("select comment_id from zendesk_comment where batch_no = 2 order by 1") == [(20,), (30,), (31,), (40,)]
+    assert shop.rows("select comment_id from zendesk_comment where batch_no = 2 order by 1") == [
+        (20,),
+        (30,),
+        (31,),
+        (40,),
+    ]
 
 
 def test_an_older_export_loaded_late_is_known(shop: Shop) -> None:

@@ -118,7 +118,9 @@ def test_many_bad_records_are_all_told_apart(shop: Shop) -> None:
     records = [ticket(number, status="?" if number % 2 else "open") for number in range(1, 12_001)]
     batch = shop.load_one(shop.write("t.jsonl", records))
     assert (batch.loaded, batch.quarantined) == (6_000, 6_000)
-    assert shop.rows("select count(distinct line), count(*) filter (where line % 2 = 0) from quarantine") == [(6_000, 0)]
+    assert shop.rows("select count(distinct line), count(*) filter (where line % 2 = 0) from quarantine") == [
+        (6_000, 0)
+    ]
     assert shop.rows("select count(*) from quarantine where raw not like '{\"id\":' || line || ',%'") == [(0,)]
 
 

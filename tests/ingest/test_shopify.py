@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import json
 from decimal import Decimal
@@ -11,15 +10,48 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.conftest import Shop
+from tests.ingest.conftest import Shop, at
 
-HEADER = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
-    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
-    "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
-    "Billing Name,Billing Street,Billing Zip,Billing Country,Billing Phone,Shipping Name,Shipping Country,Notes,"
-    "Cancelled at,Refunded Amount,Id,Tags,Source,Phone"
-).split(",")
+HEADER = [
+    "Name",
+    "Email",
+    "Financial Status",
+    "Paid at",
+    "Fulfillment Status",
+    "Fulfilled at",
+    "Accepts Marketing",
+    "Currency",
+    "Subtotal",
+    "Shipping",
+    "Taxes",
+    "Total",
+    "Discount Code",
+    "Discount Amount",
+    "Shipping Method",
+    "Created at",
+    "Lineitem quantity",
+    "Lineitem name",
+    "Lineitem price",
+    "Lineitem compare at price",
+    "Lineitem sku",
+    "Lineitem requires shipping",
+    "Lineitem taxable",
+    "Lineitem fulfillment status",
+    "Billing Name",
+    "Billing Street",
+    "Billing Zip",
+    "Billing Country",
+    "Billing Phone",
+    "Shipping Name",
+    "Shipping Country",
+    "Notes",
+    "Cancelled at",
+    "Refunded Amount",
+    "Id",
+    "Tags",
+    "Source",
+    "Phone",
+]
 ORDER = {
     "Name": "#1001", "Email": "Anna@Example.com ", "Financial Status": "paid", "Paid at": "2026-11-02 10:00:00 +0100",
     "Fulfillment Status": "fulfilled", "Fulfilled at": "2026-11-03 10:00:00 +0100", "Currency": "EUR",
@@ -45,8 +77,8 @@ def test_an_order_becomes_a_row_per_item_as_in_the_file(shop: Shop) -> None:
     assert (batch.source, batch.read, batch.loaded) == ("shopify_order", 2, 2)
     first, second = shop.rows("select * exclude (email_hash, phone_hash) from shopify_order_line order by line")
     assert first == (
-        1, 1, "#1001", "880001", dt.datetime(2026, 11, 2, 8, 59, 58), dt.datetime(2026, 11, 2, 9),
-        dt.datetime(2026, 11, 3, 9), None, "paid", "fulfilled", "EUR", Decimal("25.00"), Decimal("4.90"),
+        1, 1, "#1001", "880001", at(2026, 11, 2, 8, 59, 58), at(2026, 11, 2, 9),
+        at(2026, 11, 3, 9), None, "paid", "fulfilled", "EUR", Decimal("25.00"), Decimal("4.90"),
         Decimal("3.99"), Decimal("29.90"), Decimal("0.00"), Decimal("0.00"), "HELLO", "web", "vip, test", "DE", 2,
         "Cup, blue", "007", Decimal("12.50"), None,
     )  # fmt: skip
@@ -104,7 +136,7 @@ def test_times_without_an_offset_need_the_shops_zone(shop: Shop) -> None:
     local = {**ORDER, "Created at": "2026-07-01 10:00:00", "Paid at": "", "Fulfilled at": ""}
     shop.sources = {"shopify": {"time_zone": "Europe/Berlin"}}
     shop.load_one(shop.write("o.csv", table(local)))
-    assert shop.rows("select created_at from shopify_order_line") == [(dt.datetime(2026, 7, 1, 8),)]
+    assert shop.rows("select created_at from shopify_order_line") == [(at(2026, 7, 1, 8),)]
 
 
 def checkout(number: int, **values: Any) -> dict[str, Any]:
@@ -133,9 +165,11 @@ def test_checkouts_of_the_graphql_interface(shop: Shop) -> None:
     ]
     batch = shop.load_one(shop.write("c.jsonl", records))
     assert (batch.read, batch.loaded, batch.quarantined) == (6, 5, 1)
-    found = shop.rows("select checkout_name, completed_at, currency, total, item_count from shopify_checkout order by line")
+    found = shop.rows(
+        "select checkout_name, completed_at, currency, total, item_count from shopify_checkout order by line"
+    )
     assert found == [
-        ("#C1", dt.datetime(2026, 11, 4), "EUR", Decimal("30.50"), 3),
+        ("#C1", at(2026, 11, 4), "EUR", Decimal("30.50"), 3),
         ("#C2", None, "EUR", Decimal("30.50"), 4),
         ("#C3", None, "EUR", Decimal("30.50"), 6),
     ]
@@ -149,6 +183,6 @@ def test_checkouts_of_the_older_interface(shop: Shop) -> None:
         "email": "anna@example.com", "line_items": [{"quantity": 1}, {"quantity": 1}],
     }  # fmt: skip
     shop.load_one(shop.write("c.json", json.dumps({"checkouts": [record]})))
-    assert shop.rows("select checkout_id, created_at, total, item_count, email_hash is not null from shopify_checkout") == [
-        ("17", dt.datetime(2026, 11, 2, 9), Decimal("9.95"), 2, True)
-    ]
+    assert shop.rows(
+        "select checkout_id, created_at, total, item_count, email_hash is not null from shopify_checkout"
+    ) == [("17", at(2026, 11, 2, 9), Decimal("9.95"), 2, True)]

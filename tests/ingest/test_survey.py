@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from tests.ingest.conftest import Shop
+from tests.ingest.conftest import Shop, at
 
 EFFORT: dict[str, Any] = {
     "name": "effort",
@@ -29,7 +28,17 @@ def test_an_answer_becomes_a_row(shop: Shop) -> None:
     batch = _with(shop).load_one(path)
     assert batch.source == "survey:effort"
     assert shop.rows("select * exclude (email_hash) from survey_answer") == [
-        (1, 1, "effort", "12/effort/2026-07-01T10:00:00Z", "12", dt.datetime(2026, 7, 1, 10), 6.0, "6", "Easy?\nReally?")
+        (
+            1,
+            1,
+            "effort",
+            "12/effort/2026-07-01T10:00:00Z",
+            "12",
+            at(2026, 7, 1, 10),
+            6.0,
+            "6",
+            "Easy?\nReally?",
+        )
     ]
 
 
@@ -64,9 +73,7 @@ def test_a_format_of_time_and_the_question_of_the_settings(shop: Shop) -> None:
     columns = {"ticket": "Ticket ID", "answered_at": "When", "score": "Score"}
     path = shop.write("s.csv", HEADER + "12,,31/12/2026 23:30,6,\n")
     _with(shop, columns=columns, time_format="%d/%m/%Y %H:%M").load_one(path)
-    assert shop.rows("select answered_at, question from survey_answer") == [
-        (dt.datetime(2026, 12, 31, 22, 30), "Was it easy?")
-    ]
+    assert shop.rows("select answered_at, question from survey_answer") == [(at(2026, 12, 31, 22, 30), "Was it easy?")]
 
 
 def test_two_surveys_of_the_same_shape_ask_which(shop: Shop) -> None:

@@ -9,7 +9,7 @@ import io
 import pytest
 
 from ingest.zendesk_csv import STANDARD
-from tests.ingest.conftest import Shop
+from tests.ingest.conftest import Shop, at
 
 ROW = {
     "Summation column": "1", "Id": "4711", "Requester": "Anna Muster", "Requester id": "7001",
@@ -43,14 +43,14 @@ def test_a_ticket_of_the_csv(berlin: Shop) -> None:
     batch = berlin.load_one(berlin.write("export.csv", table(ROW)))
     assert (batch.source, batch.loaded) == ("zendesk_account_csv", 1)
     found = berlin.rows(
-        "select ticket_id, requester_id, group_name, subject, tags, status, priority, channel, ticket_type, created_at, "
-        "updated_at, assigned_at, satisfaction_score, group_stations, replies, first_reply_calendar_minutes, "
-        "first_reply_business_minutes, full_resolution_calendar_minutes, custom_fields from zendesk_account_csv"
+        "select ticket_id, requester_id, group_name, subject, tags, status, priority, channel, ticket_type, "
+        "created_at, updated_at, assigned_at, satisfaction_score, group_stations, replies, "
+        "first_reply_calendar_minutes, first_reply_business_minutes, full_resolution_calendar_minutes, custom_fields from zendesk_account_csv"
     )
     assert found == [
         (
             4711, 7001, "Support", "Call me\nat [phone]", ["parcel", "vip"], "hold", "high", "mail", "question",
-            dt.datetime(2026, 10, 24, 8), dt.datetime(2026, 10, 26, 9), None, "not offered", 2, 1, 90.0, 0.0, None,
+            at(2026, 10, 24, 8), at(2026, 10, 26, 9), None, "not offered", 2, 1, 90.0, 0.0, None,
             [{"id": "Motivo do Contato [list]", "value": "late"}, {"id": "Weight [int]", "value": "-"}],
         )
     ]  # fmt: skip
@@ -59,10 +59,10 @@ def test_a_ticket_of_the_csv(berlin: Shop) -> None:
 @pytest.mark.parametrize(
     ("local", "utc"),
     [
-        ("2026-10-25 01:30", dt.datetime(2026, 10, 24, 23, 30)),
-        ("2026-10-25 02:30", dt.datetime(2026, 10, 25, 1, 30)),  # twice that night: taken as the second
-        ("2026-03-29 02:30", dt.datetime(2026, 3, 29, 1, 30)),  # never that night: taken as 03:30
-        ("2026-07-01 12:00:30", dt.datetime(2026, 7, 1, 10, 0, 30)),
+        ("2026-10-25 01:30", at(2026, 10, 24, 23, 30)),
+        ("2026-10-25 02:30", at(2026, 10, 25, 1, 30)),  # twice that night: taken as the second
+        ("2026-03-29 02:30", at(2026, 3, 29, 1, 30)),  # never that night: taken as 03:30
+        ("2026-07-01 12:00:30", at(2026, 7, 1, 10, 0, 30)),
     ],
 )
 def test_local_times_around_the_changes_of_the_clock(berlin: Shop, local: str, utc: dt.datetime) -> None:
@@ -104,7 +104,12 @@ def test_bad_rows_of_the_csv(berlin: Shop) -> None:
 
 
 def test_titles_in_another_language_are_refused_with_what_to_do(berlin: Shop) -> None:
-    header = ["Resumo da coluna", *(f"Coluna {number}" for number in range(40)), "Motivo do Contato [list]", "Peso [int]"]
+    header = [
+        "Resumo da coluna",
+        *(f"Coluna {number}" for number in range(40)),
+        "Motivo do Contato [list]",
+        "Peso [int]",
+    ]
     told = berlin.refusal(berlin.write("x.csv", table(ROW, header=header)))
     assert "another language than English" in told
     assert "Switch your own language in Zendesk to English" in told
@@ -112,7 +117,9 @@ def test_titles_in_another_language_are_refused_with_what_to_do(berlin: Shop) ->
 
 def test_a_quote_that_never_closes_costs_one_row(berlin: Shop) -> None:
     berlin.sources = {"surveys": [SURVEY]}
-    batch = berlin.load_one(berlin.write("s.csv", f'id,at,score\n1,2026-01-01,5\n2,"2026-01-02,5\n3,2026-01-03,4\n4,2026-01-04,4\n'))
+    batch = berlin.load_one(
+        berlin.write("s.csv", 'id,at,score\n1,2026-01-01,5\n2,"2026-01-02,5\n3,2026-01-03,4\n4,2026-01-04,4\n')
+    )
     assert (batch.read, batch.loaded, batch.quarantined) == (4, 3, 1)
     assert [row[:2] for row in berlin.aside()] == [(3, "unclosed_quote")]
 

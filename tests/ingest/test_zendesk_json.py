@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from tests.ingest.conftest import Shop
+from tests.ingest.conftest import Shop, at
 from tests.ingest.records import audit, comment, event, group, macro, rating, ticket, user
 
 
@@ -13,14 +11,14 @@ def test_a_ticket_and_its_comments_become_rows(shop: Shop) -> None:
     assert (batch.source, batch.read, batch.loaded) == ("zendesk_ticket", 1, 1)
     assert shop.rows("from zendesk_ticket") == [
         (
-            1, 1, 1, dt.datetime(2026, 11, 2, 9), dt.datetime(2026, 11, 2, 10), dt.datetime(2026, 11, 2, 10), "open",
+            1, 1, 1, at(2026, 11, 2, 9), at(2026, 11, 2, 10), at(2026, 11, 2, 10), "open",
             "normal", "question", "Parcel of order 1", "email", None, 7001, 7001, 8001, 31, 41, 51, ["parcel", "vip"],
             [{"id": 61, "value": "late"}, {"id": 62, "value": None}], "unoffered", [],
         )
     ]  # fmt: skip
     assert shop.rows("from zendesk_comment order by comment_id") == [
-        (1, 1, 1, 10, 500, dt.datetime(2026, 11, 2, 9), 7001, True, "email", None),
-        (1, 1, 1, 11, 500, dt.datetime(2026, 11, 2, 9), 7001, False, "email", None),
+        (1, 1, 1, 10, 500, at(2026, 11, 2, 9), 7001, True, "email", None),
+        (1, 1, 1, 11, 500, at(2026, 11, 2, 9), 7001, False, "email", None),
     ]
 
 
@@ -33,8 +31,8 @@ def test_an_event_of_a_rule_has_its_own_via_inside_the_customers_audit(shop: Sho
     ]
     shop.load_one(shop.write("a.jsonl", [audit(5, events=events)]))
     found = shop.rows(
-        'select event_id, author_id, event_type, field_name, "value", previous_value, is_public, macro_id, macro_title, '
-        "channel, via_rel, rule_id, rule_title from zendesk_audit_event order by event_id"
+        'select event_id, author_id, event_type, field_name, "value", previous_value, is_public, macro_id, '
+        "macro_title, channel, via_rel, rule_id, rule_title from zendesk_audit_event order by event_id"
     )
     assert found == [
         (1, 7001, "Comment", None, None, "new", True, None, None, "web", None, None, None),
@@ -65,9 +63,9 @@ def test_users_groups_macros_and_ratings_are_told_apart_by_their_keys(shop: Shop
     ]
     assert shop.rows("select group_id, name, is_deleted from zendesk_group") == [(31, "Support", True)]
     assert shop.rows("select macro_id, title, is_active from zendesk_macro") == [(41, "Sorry", False)]
-    assert shop.rows("select rating_id, ticket_id, score, reason, updated_at from zendesk_rating where rating_id = 51") == [
-        (51, 1, "good", "fast", dt.datetime(2026, 11, 3, 10))
-    ]
+    assert shop.rows(
+        "select rating_id, ticket_id, score, reason, updated_at from zendesk_rating where rating_id = 51"
+    ) == [(51, 1, "good", "fast", at(2026, 11, 3, 10))]
 
 
 def test_agents_names_are_kept_when_the_shop_says_so_and_customers_never(shop: Shop) -> None:
@@ -91,5 +89,5 @@ def test_a_rating_may_stand_in_a_ticket_as_a_word(shop: Shop) -> None:
 def test_the_batch_says_how_recent_the_file_is(shop: Shop) -> None:
     shop.load_one(shop.write("t.jsonl", [ticket(1), ticket(2, updated_at="2026-11-05T00:00:00Z")]))
     assert shop.rows("select file, source, read, last_at from batch") == [
-        ("t.jsonl", "zendesk_ticket", 2, dt.datetime(2026, 11, 5))
+        ("t.jsonl", "zendesk_ticket", 2, at(2026, 11, 5))
     ]
