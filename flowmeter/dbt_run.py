@@ -55,7 +55,8 @@ def _results(outcome: "dbtRunnerResult") -> list[Any]:
 def _arguments(home: Home) -> list[str]:
     folder = str(home.build_dir)
     return [
-        "--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info", "--log-path", folder,
+        "--quiet", "--no-print", "--no-write-json",
+        "--log-level", "none", "--log-level-file", "info", "--log-path", folder,
         "build", "--project-dir", str(CHECKOUT), "--profiles-dir", folder, "--target-path", f"{folder}/target",
     ]  # fmt: skip
 
@@ -109,7 +110,7 @@ class _Reporter:
         data = event.data
         if hasattr(data, "total") and hasattr(data, "index"):
             self._total = max(self._total, data.total)
-        if event.info.name != "NodeFinished":
+        if event.info.name != "NodeFinished" or data.node_info.materialized == "ephemeral":
             return
         self._done += 1
         status = str(data.node_info.node_status)
