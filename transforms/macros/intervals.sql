@@ -35,7 +35,7 @@
             * sqrt(greatest("value" * (1 - "value") / n + {{ z() }} * {{ z() }} / (4 * n * n), 0))
         )
         / (1 + {{ z() }} * {{ z() }} / n)
-    {%- elif metric.interval == "t" -%} "value" + {{ sign }} * {{ t_quantile("n - 1") }} * spread[1] / sqrt(n)
+    {%- elif metric.interval == "t" -%} "value" + {{ sign }} * ({{ t_quantile("(n - 1)") }}) * spread[1] / sqrt(n)
     {%- elif metric.interval == "mean" -%}
         "value"
         + (spread[1] / sqrt(n))
@@ -71,12 +71,14 @@
     )
 {%- endmacro %}
 
-{# Student's t at 97.5% for f degrees of freedom: Abramowitz and Stegun 26.7.5. #}
+{# Student's t at 97.5% for f degrees of freedom: the tables up to 9, from there the expansion of Abramowitz and Stegun 26.7.5. #}
 {% macro t_quantile(freedom) -%}
-    (
-        {{ z() }}
-        + ({{ z() }} ^ 3 + {{ z() }}) / (4 * ({{ freedom }}))
-        + (5 * {{ z() }} ^ 5 + 16 * {{ z() }} ^ 3 + 3 * {{ z() }}) / (96 * ({{ freedom }}) ^ 2)
-        + (3 * {{ z() }} ^ 7 + 19 * {{ z() }} ^ 5 + 17 * {{ z() }} ^ 3 - 15 * {{ z() }}) / (384 * ({{ freedom }}) ^ 3)
-    )
+    case
+        when {{ freedom }} < 10
+        then [12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157][{{ freedom }}]
+        else
+            {{ z() }}
+            + ({{ z() }} ^ 3 + {{ z() }}) / (4 * ({{ freedom }}))
+            + (5 * {{ z() }} ^ 5 + 16 * {{ z() }} ^ 3 + 3 * {{ z() }}) / (96 * ({{ freedom }}) ^ 2)
+    end
 {%- endmacro %}

@@ -13,7 +13,7 @@
     {% set definitions %}
 - {key: csat, label: Satisfaction (CSAT), unit: share, better: higher, anchor: answered, relation: answers, headline: true, table: true,
    columns: [csat_satisfied], value: "count(*) filter (where csat_satisfied) / nullif(count(csat_satisfied), 0)", n: "count(csat_satisfied)",
-   interval: wilson, min_n: 10, week: csat_week, tickets: "csat_satisfied is not null",
+   interval: wilson, min_n: 10, week: csat_week, tickets: "is_counted and csat_week is not null",
    sentence: "Satisfied answers of all answers to the satisfaction survey, by the week of the answer."}
 - {key: ces, label: Effort (CES), unit: score, better: higher, anchor: answered, relation: answers, headline: true, table: true,
    columns: [ces_score], value: "avg(ces_score)", n: "count(ces_score)", interval: t, min_n: 10, week: ces_week, tickets: "ces_score is not null",
@@ -32,7 +32,7 @@
    sentence: "All cost of the week (handling, fees, a share of fixed cost; unresolved and repeat contacts too) for each ticket resolved in it."}
 - {key: csat_response_rate, label: CSAT response rate, unit: share, better: higher, anchor: offered, relation: offers, columns: [is_answered],
    value: "count(*) filter (where is_answered) / nullif(count(is_answered), 0)", n: "count(is_answered)", interval: wilson, min_n: 10, matures: 7,
-   week: csat_week, tickets: "csat_satisfied is not null", sentence: "Answered satisfaction surveys of those offered in the week."}
+   week: csat_offered_week, tickets: "is_counted and csat_offered_week is not null", sentence: "Answered satisfaction surveys of those offered in the week."}
 - {key: resolution_time_median_calendar_hours, label: Median resolution time, unit: hours, better: lower, anchor: last resolved, relation: resolved,
    columns: [resolution_calendar_minutes], value: "quantile_cont(resolution_calendar_minutes, 0.5) / 60", n: "count(resolution_calendar_minutes)",
    interval: median, min_n: 5, week: resolved_week, tickets: "is_measured and resolved_at is not null",
@@ -82,28 +82,28 @@
    sentence: "From creation to a person's first public reply, counting only open hours; nine of ten had it within this time."}
 - {key: zero_touch, label: Zero-touch, unit: share, better: neither, anchor: last resolved, relation: resolved, columns: [is_zero_touch],
    value: "count(*) filter (where is_zero_touch) / nullif(count(is_zero_touch), 0)", n: "count(is_zero_touch)", interval: wilson, min_n: 10,
-   week: resolved_week, tickets: "is_measured and resolved_at is not null and is_zero_touch", sentence: "Resolved tickets without any public reply of a person."}
+   week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "Resolved tickets without any public reply of a person."}
 - {key: one_touch, label: One-touch, unit: share, better: higher, anchor: last resolved, relation: resolved, table: true, columns: [is_one_touch],
    value: "count(*) filter (where is_one_touch) / nullif(count(is_one_touch), 0)", n: "count(is_one_touch)", interval: wilson, min_n: 10,
-   week: resolved_week, tickets: "is_measured and resolved_at is not null and is_one_touch", sentence: "Resolved tickets that took exactly one public reply of a person."}
+   week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "Resolved tickets that took exactly one public reply of a person."}
 - {key: fcr_7d, label: First-contact resolution, unit: share, better: higher, anchor: last resolved, relation: resolved, columns: [is_fcr_7d],
    value: "count(*) filter (where is_fcr_7d) / nullif(count(is_fcr_7d), 0)", n: "count(is_fcr_7d)", interval: wilson, min_n: 10, matures: 7,
-   week: resolved_week, tickets: "is_measured and is_fcr_7d", sentence: "One reply, not reopened, and no further ticket of the customer in the workflow within 7 days."}
+   week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "One reply, not reopened, and no further ticket of the customer in the workflow within 7 days."}
 - {key: reopen_rate, label: Reopened, unit: share, better: lower, anchor: first resolved, relation: first_resolved, table: true, columns: [is_reopened],
    value: "count(*) filter (where is_reopened) / nullif(count(is_reopened), 0)", n: "count(is_reopened)", interval: wilson, min_n: 10,
-   week: first_resolved_week, tickets: "is_measured and is_reopened", sentence: "Tickets first resolved in the week that have been reopened since."}
+   week: first_resolved_week, tickets: "is_measured and first_resolved_at is not null", sentence: "Tickets first resolved in the week that have been reopened since."}
 - {key: handoffs, label: Handoffs per ticket, unit: count, better: lower, anchor: last resolved, relation: resolved, columns: [handoff_count],
-   value: "avg(handoff_count)", n: "count(handoff_count)", interval: mean, min_n: 5, week: resolved_week, tickets: "is_measured and resolved_at is not null and handoff_count > 0",
+   value: "avg(handoff_count)", n: "count(handoff_count)", interval: mean, min_n: 5, week: resolved_week, tickets: "is_measured and resolved_at is not null and handoff_count is not null",
    sentence: "Changes of group or assignee after the first, per resolved ticket; mean."}
 - {key: automated_rate, label: Resolved without a person, unit: share, better: neither, anchor: last resolved, relation: resolved, columns: [is_automated],
    value: "count(*) filter (where is_automated) / nullif(count(is_automated), 0)", n: "count(is_automated)", interval: wilson, min_n: 10,
-   week: resolved_week, tickets: "is_measured and is_automated", sentence: "Resolved tickets on which no agent wrote anything."}
+   week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "Resolved tickets on which no agent wrote anything."}
 - {key: automated_held, label: "Resolved without a person, and held", unit: share, better: higher, anchor: last resolved, relation: resolved, columns: [is_automated_held],
    value: "count(*) filter (where is_automated_held) / nullif(count(is_automated_held), 0)", n: "count(is_automated_held)", interval: wilson, min_n: 10, matures: 3,
-   week: resolved_week, tickets: "is_measured and is_automated_held", sentence: "Resolved without a person, and neither reopened nor followed by another ticket of the customer within 72 hours."}
+   week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "Resolved without a person, and neither reopened nor followed by another ticket of the customer within 72 hours."}
 - {key: sla_hit, label: Targets met, unit: share, better: higher, anchor: created, relation: created, columns: [sla_met],
    value: "count(*) filter (where sla_met) / nullif(count(sla_met), 0)", n: "count(sla_met)", interval: wilson, min_n: 10,
-   week: created_week, tickets: "is_measured and not sla_met", sentence: "Tickets that met their reply and resolution targets, of those met or missed; running ones are not counted."}
+   week: created_week, tickets: "is_measured and sla_met is not null", sentence: "Tickets that met their reply and resolution targets, of those met or missed; running ones are not counted."}
 - {key: tickets_created, label: Tickets created, unit: count, better: neither, anchor: created, relation: arrivals, columns: [is_measured],
    value: "count(*) filter (where is_measured)::double", n: "count(*) filter (where is_measured)", interval: none, min_n: 0,
    week: created_week, tickets: "is_measured", sentence: "Tickets that customers opened in the week."}
@@ -127,7 +127,7 @@
    week: created_week, tickets: "is_measured", sentence: "Tickets that customers opened for every 100 orders of the week."}
 - {key: wismo_per_1000_orders, label: Order-status tickets per 1000 shipped orders, unit: per_1000, better: lower, anchor: created, relation: contacts, columns: [is_order_status, week_shipped_orders], only_workflows: is_order_status,
    value: "1000 * count(*) filter (where is_order_status) / nullif(max(week_shipped_orders), 0)", n: "coalesce(max(week_shipped_orders), 0)", interval: none, min_n: 100,
-   week: created_week, tickets: "is_measured", sentence: "Tickets that ask where an order is, for every 1,000 orders shipped in the week."}
+   week: created_week, tickets: "is_measured and workflow in (select workflow from dim_workflow where is_order_status)", sentence: "Tickets that ask where an order is, for every 1,000 orders shipped in the week."}
 - {key: cart_recovery_entries, label: Carts recovered of those contacted, unit: share, better: higher, anchor: abandoned, relation: checkouts, columns: [is_entered, is_recovered],
    value: "count(*) filter (where is_recovered) / nullif(count(*) filter (where is_entered), 0)", n: "count(*) filter (where is_entered)",
    interval: wilson, min_n: 10, matures: 14, week: created_week, tickets: "is_counted and workflow in (select workflow from dim_workflow where is_cart_recovery)",
@@ -147,7 +147,7 @@
 {# Measures that are no aggregate of one row per ticket: they have a model of their own, and a row in the metric table. #}
 {% macro modelled_metrics() %}
     {% set definitions %}
-- {key: backlog, label: Open tickets, unit: count, better: lower, anchor: end of the week, min_n: 0, week: created_week, tickets: "is_counted and not is_resolved",
+- {key: backlog, label: Open tickets, unit: count, better: lower, anchor: end of the week, min_n: 0, tickets: "is_counted and not is_resolved",
    sentence: "Tickets open at the end of the week's last day."}
 - {key: resolution_time_km_median_calendar_hours, label: Median resolution time with open tickets counted, unit: hours, better: lower, anchor: created, min_n: 5, week: created_week,
    tickets: "is_measured", sentence: "The Kaplan-Meier median over tickets created in the week: open tickets count as not yet resolved instead of being left out."}

@@ -22,6 +22,13 @@ with
         group by ticket_key
     ),
 
+    offers as (
+        select ticket_key, min(offered_at) as csat_offered_at
+        from {{ ref("fct_survey_answer") }}
+        where kind = 'csat' and ticket_key is not null
+        group by ticket_key
+    ),
+
     costs as (
         select ticket_key, sum(handle_minutes) as handle_minutes, sum(amount) as cost
         from {{ ref("fct_cost") }}
@@ -88,6 +95,7 @@ with
                 when tickets.schedule is not null
                 then 0
             end as out_of_hours_minutes,
+            offers.csat_offered_at,
             answers.* exclude (ticket_key),
             coalesce(costs.handle_minutes, 0) as handle_minutes,
             handle_methods.handle_method,
@@ -98,6 +106,7 @@ with
         left join {{ ref("int_ticket_resolutions") }} as resolutions using (ticket_key)
         left join {{ ref("int_ticket_handoffs") }} as handoffs using (ticket_key)
         left join {{ ref("int_ticket_waits") }} as waits using (ticket_key)
+        left join offers using (ticket_key)
         left join answers using (ticket_key)
         left join costs using (ticket_key)
         left join handle_methods using (ticket_key)
@@ -167,6 +176,7 @@ select
     {{ week_of("followed.created_at") }} as created_week,
     {{ week_of("followed.resolved_at") }} as resolved_week,
     {{ week_of("followed.first_resolved_at") }} as first_resolved_week,
+    {{ week_of("followed.csat_offered_at") }} as csat_offered_week,
     {{ week_of("followed.csat_at") }} as csat_week,
     {{ week_of("followed.ces_at") }} as ces_week,
     followed.is_resolved,
@@ -202,7 +212,10 @@ select
     followed.is_automated and followed.is_held_72h as is_automated_held,
     coalesce(followed.resolved_at <= followed.created_at + to_days(settings.cohort_days), false) as resolved_in_cohort,
     {{ sla_met("followed") }} as sla_met,
-    followed.csat_satisfied,
+    -- A flat export says how a ticket was rated, not when: known here, but in no week.
+    coalesce(
+        followed.csat_satisfied, case lower(followed.satisfaction_score) when 'good' then true when 'bad' then false end
+    ) as csat_satisfied,
     followed.csat_score,
     followed.ces_score,
     followed.handle_minutes::double as handle_minutes,

@@ -16,7 +16,7 @@ with
                 {{ metric.table or false }} as is_table,
                 {{ sql_text(metric.sentence) }} as sentence,
                 {{ sql_text(metric.value or "") }} as expression,
-                {{ sql_text(metric.week) }} as week_column,
+                {{ sql_text(metric.week or "") }} as week_column,
                 {{ sql_text(metric.tickets) }} as ticket_filter,
                 {{ metric.matures or 0 }} as matures_days
             from settings
@@ -39,7 +39,8 @@ select
     is_table,
     sentence::varchar as sentence,
     nullif(expression, '')::varchar as expression,
-    week_column::varchar as week_column,
+    -- Null: the tickets as of the snapshot.
+    nullif(week_column, '')::varchar as week_column,
     ticket_filter::varchar as ticket_filter,
     matures_days::int as matures_days
 from metrics

@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized="ephemeral") }}
 
 -- A flat export has instants and durations but no log: what they prove happened is written as events, nothing more.
 with

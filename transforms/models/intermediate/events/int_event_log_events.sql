@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized="ephemeral") }}
 
 -- One row of a log says several things at once: the activity, what it means for the status, who has the case now.
 with

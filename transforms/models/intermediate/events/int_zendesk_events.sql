@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized="ephemeral") }}
 
 with
     audit_events as (select * from {{ ref("stg_zendesk__audit_events") }}),

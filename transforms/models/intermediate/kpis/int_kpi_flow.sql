@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized="ephemeral") }}
 
 -- A ticket counts in the week it was created in and again in the week it was resolved in.
 select created_week as week, workflow, variant, channel, true as is_created_here, false as is_resolved_here

@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized="ephemeral") }}
 
 -- An answer may come as a record of its own: it answers the offer, and is none.
 with
