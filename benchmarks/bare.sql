@@ -24,12 +24,12 @@ create temp macro wilson(share, n, sign) as
             + sign * 1.959963984540054 * sqrt(greatest(share * (1 - share) / n + 3.841458820694124 / (4 * n * n), 0)))
         / (1 + 3.841458820694124 / n))) end;
 create temp macro student(mean, n, deviation, sign) as
-    case when n >= 2 then mean + sign * deviation / sqrt(n) * (
-        1.959963984540054
-        + (1.959963984540054 ^ 3 + 1.959963984540054) / (4 * (n - 1))
-        + (5 * 1.959963984540054 ^ 5 + 16 * 1.959963984540054 ^ 3 + 3 * 1.959963984540054) / (96 * (n - 1) ^ 2)
-        + (3 * 1.959963984540054 ^ 7 + 19 * 1.959963984540054 ^ 5 + 17 * 1.959963984540054 ^ 3
-            - 15 * 1.959963984540054) / (384 * (n - 1) ^ 3)) end;
+    case when n >= 2 then mean + sign * deviation / sqrt(n) * case
+        when n < 11 then
+            [12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157][n - 1]
+        else 1.959963984540054 + (1.959963984540054 ^ 3 + 1.959963984540054) / (4 * (n - 1))
+            + (5 * 1.959963984540054 ^ 5 + 16 * 1.959963984540054 ^ 3 + 3 * 1.959963984540054) / (96 * (n - 1) ^ 2)
+    end end;
 create temp macro skewed(mean, n, deviation, skew, sign) as
     case when n >= 2 then mean + deviation / sqrt(n)
         * (sign * 1.959963984540054 + coalesce(skew, 0) / sqrt(n) * 2.841458820694124 / 6) end;
@@ -72,7 +72,7 @@ with
     newest as (
         select ticket_id, requester_id, submitter_id, assignee_id, group_id,
             lower(coalesce(channel, 'unknown')) as channel, priority, status, subject, coalesce(tags, []) as tags,
-            created_at
+            satisfaction_score, created_at
         from raw.zendesk_ticket
         where ticket_id is not null
         qualify row_number() over (
@@ -649,13 +649,14 @@ with
     answer as (
         select
             ticket_key,
-            arg_max(is_satisfied, answered_at) filter (where kind = 'csat') as csat_satisfied,
-            arg_max(score, answered_at) filter (where kind = 'csat') as csat_score,
-            max(answered_at) filter (where kind = 'csat') as csat_at,
-            arg_max(score_1_7, answered_at) filter (where kind = 'ces') as ces_score,
-            max(answered_at) filter (where kind = 'ces') as ces_at
+            min(offered_at) filter (where kind = 'csat') as csat_offered_at,
+            arg_max(is_satisfied, answered_at) filter (where kind = 'csat' and is_counted) as csat_satisfied,
+            arg_max(score, answered_at) filter (where kind = 'csat' and is_counted) as csat_score,
+            max(answered_at) filter (where kind = 'csat' and is_counted) as csat_at,
+            arg_max(score_1_7, answered_at) filter (where kind = 'ces' and is_counted) as ces_score,
+            max(answered_at) filter (where kind = 'ces' and is_counted) as ces_at
         from fct_survey_answer
-        where is_counted and ticket_key is not null
+        where ticket_key is not null
         group by ticket_key
     ),
     cost as (
@@ -735,11 +736,12 @@ with
             solve_goal,
             case
                 when reply_at is not null then minutes_between(created_at, reply_at) <= reply_goal
-                when not is_resolved and minutes_between(created_at, getvariable('snapshot_at')) > reply_goal then false
+                when minutes_between(created_at, coalesce(resolved_at, getvariable('snapshot_at'))) > reply_goal
+                then false
             end as reply_met,
             case
                 when resolved_at is not null then minutes_between(created_at, resolved_at) <= solve_goal
-                when not is_resolved and minutes_between(created_at, getvariable('snapshot_at')) > solve_goal then false
+                when minutes_between(created_at, getvariable('snapshot_at')) > solve_goal then false
             end as solve_met
         from followed
         left join goal
@@ -761,6 +763,7 @@ select
     week_of(created_at) as created_week,
     week_of(resolved_at) as resolved_week,
     week_of(first_resolved_at) as first_resolved_week,
+    week_of(csat_offered_at) as csat_offered_week,
     week_of(csat_at) as csat_week,
     week_of(ces_at) as ces_week,
     is_resolved,
@@ -770,13 +773,13 @@ select
     first_open::double as first_resolution_business_minutes,
     minutes_between(created_at, resolved_at)::double as resolution_calendar_minutes,
     if(resolved_at is null, null, last_open)::double as resolution_business_minutes,
-    customer_wait_minutes::double as customer_wait_minutes,
-    on_hold_minutes::double as on_hold_minutes,
-    out_of_hours_minutes::double as out_of_hours_minutes,
-    unassigned_minutes::double as unassigned_minutes,
-    assigned_untouched_minutes::double as assigned_untouched_minutes,
-    team_wait_minutes::double as team_wait_minutes,
-    reopened_idle_minutes::double as reopened_idle_minutes,
+    coalesce(customer_wait_minutes, 0)::double as customer_wait_minutes,
+    coalesce(on_hold_minutes, 0)::double as on_hold_minutes,
+    if(team_wait_minutes is null and schedule is not null, 0, out_of_hours_minutes)::double as out_of_hours_minutes,
+    coalesce(unassigned_minutes, 0)::double as unassigned_minutes,
+    coalesce(assigned_untouched_minutes, 0)::double as assigned_untouched_minutes,
+    coalesce(team_wait_minutes, 0)::double as team_wait_minutes,
+    coalesce(reopened_idle_minutes, 0)::double as reopened_idle_minutes,
     public_reply_count,
     public_reply_count = 0 as is_zero_touch,
     public_reply_count = 1 as is_one_touch,
@@ -792,7 +795,9 @@ select
         when (reply_goal is null or reply_met) and (solve_goal is null or solve_met)
             and coalesce(reply_goal, solve_goal) is not null then true
     end as sla_met,
-    csat_satisfied, csat_score, ces_score, handle_minutes, handle_method, cost
+    coalesce(csat_satisfied, case lower(satisfaction_score) when 'good' then true when 'bad' then false end)
+        as csat_satisfied,
+    csat_score, ces_score, handle_minutes, handle_method, cost
 from judged
 cross join shop.config.setting;
 
@@ -1060,10 +1065,11 @@ from (
         count(answered_at) as answered,
         count(*) as offered
     from (
-        select week_of(offered_at) as week, workflow, variant, channel, answered_at
+        select week_of(min(offered_at)) as week, workflow, variant, channel, max(answered_at) as answered_at
         from fct_survey_answer
         inner join fct_ticket using (ticket_key)
         where kind = 'csat' and offered_at is not null and fct_ticket.is_counted
+        group by ticket_key, survey, workflow, variant, channel
     )
     group by grouping sets (
         (week), (week, workflow), (week, workflow, variant), (week, channel), (week, workflow, channel),
@@ -1308,7 +1314,7 @@ from (
 -- Carts
 insert into figure
 select week, workflow, variant, channel, unnest([
-    share_fact('cart_recovery_entries', entered_completed, entered),
+    share_fact('cart_recovery_entries', recovered, entered),
     share_fact('cart_recovery_all', completed, n),
     fact('recovered_revenue', coalesce(revenue, 0), recovered, null, null)
 ])
@@ -1316,7 +1322,6 @@ from (
     select
         week, slice(grouping(workflow), workflow) as workflow, slice(grouping(variant), variant) as variant,
         slice(grouping(channel), channel) as channel,
-        count(*) filter (where is_entered and is_completed) as entered_completed,
         count(*) filter (where is_entered) as entered,
         count(*) filter (where is_completed) as completed,
         count(*) as n,

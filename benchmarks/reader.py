@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+LARGEST_DOCUMENT = 16 * 1024 * 1024
+"""DuckDB's default for one JSON document. A file that is one document larger than this needs a larger setting."""
 READERS = {".csv": "read_csv", ".json": "read_json", ".jsonl": "read_json", ".ndjson": "read_json"}
 
 
@@ -19,7 +21,9 @@ def run(folder: Path, out: Path) -> None:
         for number, path in enumerate(files(folder)):
             named = path.with_suffix("") if path.suffix == ".gz" else path
             reader = READERS[named.suffix]
-            con.execute(f"create table file_{number} as select * from {reader}(?)", [str(path)]).fetchall()
+            size = path.stat().st_size
+            whole = f", maximum_object_size = {2 * size}" if named.suffix == ".json" and size > LARGEST_DOCUMENT else ""
+            con.execute(f"create table file_{number} as select * from {reader}(?{whole})", [str(path)]).fetchall()
 
 
 def main() -> None:
