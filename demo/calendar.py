@@ -108,7 +108,9 @@ class Calendar:
 
     def offset_text(self, t: int) -> str:
         """Local wall clock with offset as ``2026-01-31 23:59:59 +0100``."""
-        return f"{self.local_text(t)} +{self.offset(t) // HOUR:02d}00"
+        ahead = self.offset(t)
+        local = t + ahead
+        return f"{_day_text(local // DAY)} {_SECONDS[local % DAY]} +{ahead // HOUR:02d}00"
 
     def instants(self, day: Ints, second: Ints) -> Ints:
         """Vector form of `at` for seconds within the day; a wall clock that does not exist moves on by an hour."""

@@ -1,6 +1,7 @@
 """The shop's year before anybody writes in: orders, how late they ship, and carts that were left behind."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +91,7 @@ def line_products(product: int, lines: int) -> list[tuple[int, int]]:
     return [((product + 5 * k) % len(PRODUCTS), 1 + (product + k) % 7 // 5) for k in range(lines)]
 
 
+@cache
 def subtotal_cents(product: int, lines: int) -> int:
     """Sum of the lines' prices in cents."""
     return sum(PRODUCTS[item][1] * quantity for item, quantity in line_products(product, lines))

@@ -1,5 +1,6 @@
 """The shop's export: orders as the 79-column CSV, abandoned checkouts as GraphQL objects, one a line."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,11 @@ def total_cents(product: int, lines: int) -> int:
     return subtotal + shipping_cents(subtotal)
 
 
+@cache
+def _items(product: int, lines: int, status: str) -> list[str]:
+    return [_item(item, quantity, status) for item, quantity in line_products(product, lines)]
+
+
 def _item(product: int, quantity: int, status: str) -> str:
     title, cents = PRODUCTS[product]
     return f"{quantity},{title},{cents / 100:.2f},,HL-{product + 1:03d},true,true,{status}"
@@ -62,10 +68,7 @@ def _order_rows(number: int, values: tuple[Any, ...], calendar: Calendar) -> str
     person, call = name(customer), phone(customer)
     home = f"{person},{street},{street},,,{city},'{postcode},,{country},'{call}"
     note = '"Please ring twice,\nthe bell is quiet ""upstairs"""' if number % 97 == 0 else ""
-    items = [
-        _item(item, quantity, "fulfilled" if fulfilled else "pending")
-        for item, quantity in line_products(product, lines)
-    ]
+    items = _items(product, lines, "fulfilled" if fulfilled else "pending")
     status_paid = _money_status(total, refunded, cancelled)
     keen = "yes" if customer % 2 else "no"
     first = (
