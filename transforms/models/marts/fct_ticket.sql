@@ -12,10 +12,10 @@ with
     answers as (
         select
             ticket_key,
-            last(is_satisfied order by answered_at) filter (where kind = 'csat') as csat_satisfied,
-            last(score order by answered_at) filter (where kind = 'csat') as csat_score,
+            max_by(is_satisfied, answered_at) filter (where kind = 'csat') as csat_satisfied,
+            max_by(score, answered_at) filter (where kind = 'csat') as csat_score,
             max(answered_at) filter (where kind = 'csat') as csat_at,
-            last(score_1_7 order by answered_at) filter (where kind = 'ces') as ces_score,
+            max_by(score_1_7, answered_at) filter (where kind = 'ces') as ces_score,
             max(answered_at) filter (where kind = 'ces') as ces_at
         from {{ ref("fct_survey_answer") }}
         where is_counted and ticket_key is not null

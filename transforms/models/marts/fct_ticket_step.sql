@@ -59,8 +59,8 @@ with
             any_value(step) as step,
             min(happened_at) as entered_at,
             max(until_at) as left_at,
-            last(agent_id order by event_no) as agent_id,
-            last(group_name order by event_no) as group_name
+            arg_max_null(agent_id, event_no) as agent_id,
+            arg_max_null(group_name, event_no) as group_name
         from numbered
         group by ticket_key, visit_no
     )

@@ -3,32 +3,30 @@ with
     answers as (
         select
             *,
-            nullif(regexp_extract(ticket_ref, '(\d+)\s*$', 1), '') as source_ticket_id,
+            nullif(regexp_extract(ticket_ref, '(\d+)\s*$', 1), '') as ticket_number,
             'c-' || email_hash as customer_id
         from {{ ref("stg_survey__answers") }}
     ),
 
     tickets as (
-        select ticket_key, source_ticket_id, ticket_id, customer_id, created_at from {{ ref("int_tickets_assigned") }}
+        select ticket_key, ticket_id, source_ticket_id, customer_id, created_at from {{ ref("int_tickets_assigned") }}
     ),
 
-    by_number as (
-        select answers.*, tickets.ticket_key
+    referred as (
+        select answers.*, coalesce(exact.ticket_key, numbered.ticket_key) as ticket_key
         from answers
-        left join
-            tickets
-            on answers.ticket_ref = tickets.ticket_id
-            or (answers.source_ticket_id = tickets.source_ticket_id and answers.ticket_ref is not null)
+        left join tickets as exact on answers.ticket_ref = exact.ticket_id
+        left join tickets as numbered on answers.ticket_number = numbered.source_ticket_id
     )
 
-select by_number.* exclude (ticket_key), by_number.ticket_key
-from by_number
+select *
+from referred
 where ticket_key is not null
 union all by name
-select by_number.* exclude (ticket_key), customers_tickets.ticket_key
-from by_number
+select referred.* exclude (ticket_key), customers_tickets.ticket_key
+from referred
 asof left join
     tickets as customers_tickets
-    on by_number.customer_id = customers_tickets.customer_id
-    and by_number.answered_at >= customers_tickets.created_at
-where by_number.ticket_key is null
+    on referred.customer_id = customers_tickets.customer_id
+    and referred.answered_at >= customers_tickets.created_at
+where referred.ticket_key is null

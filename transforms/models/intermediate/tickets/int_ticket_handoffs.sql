@@ -1,7 +1,7 @@
 -- What an update leaves behind counts, once: a value set and changed again within it is not a handoff.
 with
     updates as (
-        select ticket_key, update_id, kind, min(event_no) as event_no, last(to_value order by event_no) as set_to
+        select ticket_key, update_id, kind, min(event_no) as event_no, arg_max_null(to_value, event_no) as set_to
         from {{ ref("int_ticket_timeline") }}
         where kind in ('group', 'assignee')
         group by ticket_key, update_id, kind

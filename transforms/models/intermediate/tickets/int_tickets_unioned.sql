@@ -1,3 +1,5 @@
+{{ config(materialized="ephemeral") }}
+
 with
     settings as (select * from {{ source("config", "setting") }}),
 

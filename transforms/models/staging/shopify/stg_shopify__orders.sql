@@ -1,5 +1,6 @@
 -- Order fields stand on an order's first row only. Rows that a later export repeats unchanged are not loaded again,
--- so each field is the newest one that is not blank, and the items are those of the fullest load.
+-- so each field is the newest one that is not blank (min_by passes over blanks), and the items are those of the
+-- fullest load.
 with
     items as (
         select order_name, batch_no, sum(item_quantity)::bigint as item_count
@@ -27,9 +28,7 @@ with
                 "fulfilled_at",
                 "cancelled_at",
             ] %}
-                first({{ column }} order by batch_no desc, line) filter (
-                    where {{ column }} is not null
-                ) as {{ column }},
+                min_by({{ column }}, line - batch_no * 10000000000) as {{ column }},
             {% endfor %}
         from {{ source("raw", "shopify_order_line") }}
         group by order_name

@@ -1,6 +1,9 @@
--- An audit never changes once written, so any loaded version of an event is the event.
-select distinct
-    on (event_id)
+{{ config(materialized="table", database="scratch", schema="staging") }}
+
+-- An audit never changes once written. As a table, because several models read it and it is the largest there is.
+with audit_events as ({{ first_load(source("raw", "zendesk_audit_event"), "event_id") }})
+
+select
     event_id,
     audit_id,
     ticket_id as ticket_key,
@@ -12,12 +15,11 @@ select distinct
     is_public,
     macro_id,
     macro_title,
-    via_rel,
     rule_id,
     rule_title,
     created_at as happened_at,
     coalesce(channel = 'rule' or rule_id is not null or author_id = -1, false) as is_rule
-from {{ source("raw", "zendesk_audit_event") }}
+from audit_events
 where
     event_type in ('Create', 'Change', 'Comment', 'VoiceComment', 'AgentMacroReference')
     and (

@@ -1,5 +1,6 @@
-select distinct
-    on (comment_id)
+with comments as ({{ first_load(source("raw", "zendesk_comment"), "comment_id") }})
+
+select
     comment_id,
     audit_id,
     ticket_id as ticket_key,
@@ -7,4 +8,4 @@ select distinct
     is_public,
     created_at as happened_at,
     coalesce(channel = 'rule' or author_id = -1, false) as is_rule
-from {{ source("raw", "zendesk_comment") }}
+from comments
