@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import duckdb
 import orjson
@@ -211,7 +211,7 @@ def _document_parts(path: Path, scratch: Path, shown: str, digest: str) -> Itera
                 "the file holds no records", shown, next_step="Export it again, or delete it from the inbox"
             )
         label = f"{shown}#{extract.key}" if len(extracts) > 1 else shown
-        mixed = hashlib.blake2b(f"{digest}#{extract.key}".encode(), digest_size=32).hexdigest()
+        mixed = hashlib.sha256(f"{digest}#{extract.key}".encode()).hexdigest()
         yield _lines_part(Part(label, extract.path, Form.LINES, mixed, lines=extract.lines), rows)
 
 
@@ -257,6 +257,5 @@ def _outside_quotes(line: str, sign: str) -> int:
 
 
 def _digest(path: Path) -> str:
-    file: IO[bytes]
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -45,7 +45,8 @@ def test_a_ticket_of_the_csv(berlin: Shop) -> None:
     found = berlin.rows(
         "select ticket_id, requester_id, group_name, subject, tags, status, priority, channel, ticket_type, "
         "created_at, updated_at, assigned_at, satisfaction_score, group_stations, replies, "
-        "first_reply_calendar_minutes, first_reply_business_minutes, full_resolution_calendar_minutes, custom_fields from zendesk_account_csv"
+        "first_reply_calendar_minutes, first_reply_business_minutes, full_resolution_calendar_minutes, "
+        "custom_fields from zendesk_account_csv"
     )
     assert found == [
         (
