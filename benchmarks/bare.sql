@@ -163,14 +163,20 @@ create temp macro open_us(us_before, opens_at, closes_at, instant) as
     coalesce(us_before + least(epoch_us(instant), epoch_us(closes_at)) - epoch_us(opens_at), 0);
 
 -- Events --------------------------------------------------------------------------------------------------------------
+-- What an event says never changes, so of a repeated one any will do; repeats are rare, and found by their key.
+create temp table repeated_event as
+select event_id, min((batch_no, line)) as kept from raw.zendesk_audit_event group by event_id having count(*) > 1;
+
 create temp table audit_event as
-select distinct on (event_id)
+select
     ticket_id as ticket_key, event_id, audit_id, created_at, author_id, event_type, field_name, "value" as to_value,
     previous_value as from_value, is_public, macro_id, macro_title, rule_id, rule_title,
     coalesce(channel = 'rule' or rule_id is not null or author_id = -1, false) as is_rule
-from raw.zendesk_audit_event
+from raw.zendesk_audit_event as events
+left join repeated_event using (event_id)
 where
-    event_type in ('Create', 'Change', 'Comment', 'VoiceComment', 'AgentMacroReference')
+    (kept is null or kept = (batch_no, line))
+    and event_type in ('Create', 'Change', 'Comment', 'VoiceComment', 'AgentMacroReference')
     and (
         event_type not in ('Create', 'Change')
         or field_name in ('status', 'group_id', 'assignee_id', 'priority')
@@ -179,11 +185,12 @@ where
     );
 
 create temp table loose_comment as
-select distinct on (comment_id)
+select
     ticket_id as ticket_key, comment_id, audit_id, created_at, author_id, is_public,
     coalesce(channel = 'rule' or author_id = -1, false) as is_rule
 from raw.zendesk_comment
-where comment_id is not null;
+where comment_id is not null
+qualify row_number() over (partition by comment_id order by batch_no, line) = 1;
 
 create temp table actor as
 with
@@ -396,7 +403,7 @@ group by ticket_key;
 create temp table handoff as
 with
     updates as (
-        select ticket_key, update_id, kind, min(event_no) as event_no, last(to_value order by event_no) as set_to
+        select ticket_key, update_id, kind, min(event_no) as event_no, arg_max_null(to_value, event_no) as set_to
         from timeline
         where kind in ('group', 'assignee')
         group by ticket_key, update_id, kind
@@ -831,7 +838,7 @@ with
         select
             ticket_key, visit_no, any_value(workflow) as workflow, any_value(step) as step,
             min(happened_at) as entered_at, max(until_at) as left_at,
-            last(agent_id order by event_no) as agent_id, last(group_name order by event_no) as group_name
+            arg_max_null(agent_id, event_no) as agent_id, arg_max_null(group_name, event_no) as group_name
         from numbered
         group by ticket_key, visit_no
     )
