@@ -44,7 +44,10 @@ with
                 '{{ metric.key }}' as metric,
                 {{ metric.key }}_value as "value",
                 {{ metric.key }}_n as n,
-                {{ metric.key }}_spread as spread
+                {{ metric.key }}_spread as spread,
+                {% for side, sign in [("low", -1), ("high", 1)] %}
+                    case when n >= 2 then {{ kpi_bound(metric, sign) }} end as {{ side }},
+                {% endfor %}
             from {{ metric.relation }}_sliced
             {% if metric.totals_only %} where slice_workflow = 'all'
             {% elif metric.only_workflows %}
@@ -63,32 +66,6 @@ with
         {% endfor %}
     ),
 
-    bounded as (
-        select
-            week,
-            slice_workflow,
-            slice_variant,
-            slice_channel,
-            metric,
-            "value",
-            n,
-            case
-                when n < 2 or "value" is null
-                then null
-                {% for metric in metrics() if metric.interval != 'none' %}
-                    when metric = '{{ metric.key }}' then {{ kpi_bound(metric, -1) }}
-                {% endfor %}
-            end as low,
-            case
-                when n < 2 or "value" is null
-                then null
-                {% for metric in metrics() if metric.interval != 'none' %}
-                    when metric = '{{ metric.key }}' then {{ kpi_bound(metric, 1) }}
-                {% endfor %}
-            end as high
-        from computed
-    ),
-
     modelled as (
         select
             week,
@@ -104,8 +81,8 @@ with
     ),
 
     unioned as (
-        select *
-        from bounded
+        select * exclude (spread)
+        from computed
         union all by name
         select *
         from modelled
