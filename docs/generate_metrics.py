@@ -1,4 +1,4 @@
-"""Writes docs/metrics.md from the `metric` table of a published file: `python docs/generate_metrics.py FILE > docs/metrics.md`."""
+"""Writes docs/metrics.md from the `metric` table of a published file: `python docs/generate_metrics.py FILE`."""  # noqa: INP001
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import duckdb
 
 HEAD = """# Every figure and its definition
 
-Made from the table `metric` by `docs/generate_metrics.py`; the definitions stand in `transforms/macros/metrics.sql` and nowhere else.
+Made from the table `metric` by `docs/generate_metrics.py`; the definitions stand in `transforms/macros/metrics.sql`.
 Week: Monday to Sunday in the shop's time zone. n under the minimum is marked as too few.
 """
 
@@ -18,29 +18,24 @@ def metrics_page(published: Path) -> str:
     Args:
         published: a published DuckDB file.
     """
-    query = """
-        select metric, label, sentence, unit, better, anchor, interval_method, min_n, expression
-        from metric order by position
-    """
     with duckdb.connect(str(published), read_only=True) as connection:
-        rows = connection.sql(query).fetchall()
-    return HEAD + "".join(_section(*row) for row in rows)
+        metrics = connection.sql("select * from metric order by position").pl()
+    return HEAD + "".join(_section(metric) for metric in metrics.iter_rows(named=True))
 
 
-def _section(
-    key: str,
-    label: str,
-    sentence: str,
-    unit: str,
-    better: str,
-    anchor: str,
-    interval: str,
-    min_n: int,
-    expression: str | None,
-) -> str:
-    facts = f"Unit: {unit} · better: {better} · dated by: {anchor} · interval: {interval} · minimum n: {min_n}"
-    formula = f"\n\n```\n{key} = {expression}\n```" if expression else ""
-    return f"\n## {label}\n\n`{key}` {sentence}\n\n{facts}{formula}\n"
+def _section(metric: dict[str, object]) -> str:
+    facts = " · ".join(
+        f"{name}: {metric[column]}"
+        for name, column in {
+            "Unit": "unit",
+            "better": "better",
+            "dated by": "anchor",
+            "interval": "interval_method",
+            "minimum n": "min_n",
+        }.items()
+    )
+    formula = f"\n\n```\n{metric['metric']} = {metric['expression']}\n```" if metric["expression"] else ""
+    return f"\n## {metric['label']}\n\n`{metric['metric']}` {metric['sentence']}\n\n{facts}{formula}\n"
 
 
 if __name__ == "__main__":

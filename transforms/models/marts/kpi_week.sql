@@ -97,9 +97,25 @@ select
     unioned.metric,
     unioned."value"::double as "value",
     coalesce(unioned.n, 0)::bigint as n,
-    -- Wilson's ends lie within 0 and 1 but for a rounding.
-    case when metrics.interval_method = 'wilson' and unioned.low < 0 then 0 else unioned.low end::double as low,
-    case when metrics.interval_method = 'wilson' and unioned.high > 1 then 1 else unioned.high end::double as high,
+    -- No end of an interval lies off its scale.
+    case
+        when unioned.low is null
+        then null
+        when metrics.interval_method = 'wilson'
+        then greatest(unioned.low, 0)
+        when metrics.unit = 'score'
+        then greatest(unioned.low, 1)
+        else unioned.low
+    end::double as low,
+    case
+        when unioned.high is null
+        then null
+        when metrics.interval_method = 'wilson'
+        then least(unioned.high, 1)
+        when metrics.unit = 'score'
+        then least(unioned.high, 7)
+        else unioned.high
+    end::double as high,
     metrics.unit,
     coalesce(unioned.n, 0) < metrics.min_n as too_few,
     -- A week is over on its last local day: an export ends with its last event, seldom at midnight.
