@@ -1,5 +1,6 @@
 """The shop's own rules: reads config/*.yml, checks each file and what one file says about another."""
 
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -19,7 +20,7 @@ from flowmeter.config_models import (
     Workflow,
     WorkflowsFile,
 )
-from flowmeter.settings import Home, Settings, load_settings
+from flowmeter.settings import CHECKOUT, Home, Settings, load_settings
 
 __all__ = [
     "Config",
@@ -32,6 +33,9 @@ __all__ = [
     "Workflow",
     "load_config",
 ]
+
+SLA_TARGETS = ("first_reply_minutes", "resolution_minutes")
+"""Promised times of a ticket, which targets.yml takes beside the metrics."""
 
 CONFIG_FILES = ("workflows.yml", "costs.yml", "targets.yml", "schedules.yml", "sources.yml")
 
@@ -117,10 +121,18 @@ def _pattern_problem(pattern: str) -> str:
 
 
 def _check_targets(source: Source, config: Config) -> None:
-    known = [workflow.key for workflow in config.workflows]
+    workflows = [workflow.key for workflow in config.workflows]
+    metrics = [*SLA_TARGETS, *_metric_keys()]
     for number, target in enumerate(config.targets):
+        _refuse_unknown(source, ("targets", number, "metric"), "metric", target.metric, metrics)
         if target.workflow != "all":
-            _refuse_unknown(source, ("targets", number, "workflow"), "workflow", target.workflow, known)
+            _refuse_unknown(source, ("targets", number, "workflow"), "workflow", target.workflow, workflows)
+
+
+def _metric_keys() -> list[str]:
+    """The keys of every metric, from the one place that defines them."""
+    definitions = (CHECKOUT / "transforms" / "macros" / "metrics.sql").read_text(encoding="utf-8")
+    return re.findall(r"\{key: (\w+),", definitions)
 
 
 def _check_schedules(source: Source, config: Config) -> None:

@@ -71,7 +71,7 @@ def test_nothing_is_built_again_until_something_changes(built: tuple[Home, Build
     again = build(home, quiet)
     assert (again.rebuilt, again.path) == (False, result.path)
     targets = home.config_dir / "targets.yml"
-    targets.write_text(targets.read_text(encoding="utf-8").replace("value: 24", "value: 25"), encoding="utf-8")
+    targets.write_text(targets.read_text(encoding="utf-8").replace("value: 48", "value: 47"), encoding="utf-8")
     changed = build(home, quiet)
     assert changed.rebuilt
     assert changed.path != result.path

@@ -66,6 +66,7 @@ workflows:
       - {tag: [a, b], field: {360001: x}, created_from: 2026-06-01}
 """
     (home.config_dir / "workflows.yml").write_text(text, encoding="utf-8")
+    (home.config_dir / "targets.yml").write_text("", encoding="utf-8")
     rules = config_rows(load_config(home), SNAPSHOT)["rule"]
     assert [row[3:] for row in rules] == [
         (1, "tag", None, ["a", "b"]),
@@ -85,7 +86,7 @@ def test_group_cost_and_group_schedule(rows: Rows) -> None:
 
 
 def test_target(rows: Rows) -> None:
-    assert rows["target"][0] == ("csat", "all", "all", 0.9)
+    assert rows["target"][0] == ("csat", "all", "all", 0.8)
     assert ("first_reply_minutes", "all", "urgent", 60.0) in rows["target"]
 
 
