@@ -23,6 +23,16 @@ from flowmeter.settings import CHECKOUT, Home
 OLDEST_READER = "v1.4.0"
 """The storage version of published files: DuckDB 1.4 and later can read them."""
 
+REPORTED_COLUMNS = """
+    build_id varchar, reported_at timestamp, week date, workflow varchar, metric varchar, "value" double, n bigint"""
+"""Of the raw table that remembers each figure as first reported: later exports change what is known of a week."""
+
+KEEP_FIRST_REPORTS = """
+    insert into reported_kpi
+    select $1, reported_at, week, workflow, metric, "value", n
+    from published.kpi_first_reported
+    anti join reported_kpi using (week, workflow, metric)"""
+
 EnsureRaw = Callable[[duckdb.DuckDBPyConnection], None]
 
 
@@ -69,13 +79,17 @@ def build(home: Home, progress: Progress, *, ensure_raw: EnsureRaw | None = None
             progress(f"nothing has changed since build {facts.build_id}")
             seconds = time.monotonic() - started
             path = warehouse.current_path(home)
-            return BuildResult(path, facts.build_id, False, seconds, facts.models, facts.tests)
-        return _rebuild(home, config, snapshot_at, fingerprint, progress)
+            result = BuildResult(path, facts.build_id, False, seconds, facts.models, facts.tests)
+        else:
+            result = _rebuild(home, config, snapshot_at, fingerprint, progress)
+        _keep_first_reports(home, result)
+        return result
 
 
 def _prepare(raw: duckdb.DuckDBPyConnection, ensure_raw: EnsureRaw | None) -> None:
     if ensure_raw:
         ensure_raw(raw)
+    raw.execute(f"create table if not exists reported_kpi ({REPORTED_COLUMNS})").fetchall()
     if not raw.execute("select 1 from duckdb_tables() where table_name = 'batch'").fetchall():
         raise _nothing_loaded()
 
@@ -106,6 +120,15 @@ def _rebuild(home: Home, config: Config, snapshot_at: dt.datetime, fingerprint: 
     path = warehouse.publish(home, home.build_dir / BUILT_NAME, build_id)
     _delete_leftovers(home)
     return BuildResult(path, build_id, True, seconds, outcome.models, outcome.tests)
+
+
+def _keep_first_reports(home: Home, result: BuildResult) -> None:
+    """Keeps what the published file is the first to report. Asked again when nothing was built, in case that a crash
+    came between publishing and this.
+    """
+    with contextlib.closing(warehouse.connect_raw(home)) as raw:
+        raw.execute(f"attach '{_quoted(result.path)}' as published (read_only)").fetchall()
+        raw.execute(KEEP_FIRST_REPORTS, [result.build_id]).fetchall()
 
 
 def _fresh_files(home: Home, config: Config, snapshot_at: dt.datetime) -> None:

@@ -11,6 +11,7 @@
     "fct_automation_run": "ticket_key, kind, run_id",
     "fct_cost": "day, ticket_key, kind",
     "kpi_week": "week, workflow, variant, channel, metric",
+    "kpi_first_reported": "week, workflow, metric",
     "kpi_target": "metric, workflow, priority",
     "metric": "metric",
     "backlog_day": "day, workflow",
