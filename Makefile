@@ -7,7 +7,8 @@ SHELL := /bin/bash
 # Some machines export this; without compiled files dbt takes three seconds longer to start, every time.
 unexport PYTHONDONTWRITEBYTECODE
 
-PYTHON ?= python3.11
+# A python3.11 that runs (version managers leave names behind that do not), else python3, whose version is checked.
+PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := flowmeter ingest demo analysis dashboard
