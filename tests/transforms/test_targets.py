@@ -20,8 +20,8 @@ def tell(shop: HandmadeShop) -> None:
     shop.simple("sla_urgent", CREATED, f"{WEEK} 10:45", priority="normal")
     shop.simple("sla_solve", CREATED, "2026-06-16 10:00")
     shop.simple("sla_solve", CREATED, "2026-06-16 10:01")
-    for solved in ("10:30", "11:30"):
-        shop.ticket("sla_unreplied", CREATED).update(f"{WEEK} {solved}", shop.agent(), status="solved")
+    for unreplied in ("10:30", "11:30"):
+        shop.ticket("sla_unreplied", CREATED).update(f"{WEEK} {unreplied}", shop.agent(), status="solved")
     reply = {"metric": "first_reply_minutes"}
     shop.targets += [
         {**reply, "value": 60, "workflow": "sla_reply"},
