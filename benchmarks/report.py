@@ -154,7 +154,19 @@ def _stages(run: SizeRun) -> str:
             f"| {run.tickets / cost.seconds:,.0f} |"
         )
     head = f"**{run.tickets:,} tickets, {run.events:,} audit events, {run.export_bytes / GIGABYTE:.2f} GB of exports**"
-    return head + "\n\n" + _table("| Stage | Seconds | Processor seconds | Memory, GB | Tickets per second |", rows)
+    table = _table("| Stage | Seconds | Processor seconds | Memory, GB | Tickets per second |", rows)
+    return "\n\n".join([head, table, *_refused(run)])
+
+
+def _refused(run: SizeRun) -> list[str]:
+    if not run.refused:
+        return []
+    words = (
+        f"DuckDB's defaults refused {', '.join(run.refused)}: they guess types from the first rows. The bare reader's "
+        "figures are those of reading again with `maximum_depth = 1`, which leaves nested values as text and is the "
+        "least work there is; the failed attempt is not counted."
+    )
+    return [words]
 
 
 def _growth(sizes: Sequence[SizeRun]) -> list[str]:

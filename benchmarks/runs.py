@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -12,7 +12,7 @@ import duckdb
 from benchmarks.bare import write_shop
 from benchmarks.compare import Difference, differences
 from benchmarks.measure import Cost, measured, typical
-from benchmarks.reader import files
+from benchmarks.reader import Refused, files, refused_path
 from flowmeter import warehouse
 from flowmeter.settings import Home
 from flowmeter.shop_folder import create_home
@@ -36,6 +36,8 @@ class SizeRun:
     reader: Cost
     build: Cost
     bare: Cost
+    refused: tuple[str, ...]
+    """Files that the bare reader's defaults could not read."""
     differences: tuple[Difference, ...]
     slowest_models: tuple[tuple[str, float], ...]
 
@@ -53,9 +55,19 @@ def run_size(tickets: int, work: Path, say: Narrate) -> SizeRun:
     say(f"{tickets:,} tickets: {build.seconds:.1f} s against {bare.seconds:.1f} s; comparing their tables")
     different = differences(warehouse.current_path(home), _bare_path(home), home.build_dir / "spill")
     loaded, events = _counts(home)
-    size = sum(path.stat().st_size for path in files(home.exports))
     return SizeRun(
-        home, loaded, events, size, generate, ingest, reader, build, bare, tuple(different), _slowest_models(log)
+        home=home,
+        tickets=loaded,
+        events=events,
+        export_bytes=sum(path.stat().st_size for path in files(home.exports)),
+        generate=generate,
+        ingest=ingest,
+        reader=reader,
+        build=build,
+        bare=bare,
+        refused=tuple(_refused(work).names),
+        differences=tuple(different),
+        slowest_models=_slowest_models(log),
     )
 
 
@@ -96,10 +108,16 @@ def _ingest(home: Home, log: Path) -> Cost:
 
 
 def _read(home: Home, work: Path, log: Path) -> Cost:
+    """The bare reader's cost, without the attempts on files that its defaults refuse."""
     out = work / "reader.duckdb"
     cost = measured(["benchmarks.reader", str(home.exports), "--out", str(out)], log)
     out.unlink()
-    return cost
+    refused = _refused(work)
+    return replace(cost, seconds=cost.seconds - refused.seconds, cpu_seconds=cost.cpu_seconds - refused.cpu_seconds)
+
+
+def _refused(work: Path) -> Refused:
+    return Refused(**json.loads(refused_path(work / "reader.duckdb").read_text(encoding="utf-8")))
 
 
 def _build(home: Home, log: Path) -> Cost:
