@@ -7,6 +7,7 @@ A signal is a week outside the limits, or the eighth and later weeks in a row on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -72,22 +73,38 @@ def _usable() -> pl.Expr:
 
 
 def in_words(label: str, signals: pl.DataFrame, bounds: Limits | None, unit: str, speech: Speech) -> str:
-    """What a chart of `with_signals` shows, as its title: steady, or which week left the usual range last."""
-    if bounds is None:
+    """What a chart of `with_signals` shows, as its title: where the last finished week stands, then what stood out."""
+    finished = signals.filter(_usable()).sort("week")
+    if bounds is None or finished.is_empty():
         return f"{label}: too few finished weeks to say what is usual"
     usual = speech.interval(bounds.low, bounds.high, unit)
-    out = signals.filter(pl.col("signal").is_in(["above", "below"]))
-    shifted = signals.filter(pl.col("signal").str.starts_with("run"))
-    if out.height:
-        last = out.row(-1, named=True)
-        more = f", one of {out.height} such weeks" if out.height > 1 else ""
-        week = last["week"].isocalendar().week
-        return (
-            f"{label} was {last['signal']} its usual {usual} in week {week}: {speech.value(last['value'], unit)}{more}"
-        )
-    if shifted.height:
-        last = shifted.row(-1, named=True)
+    now = finished.row(-1, named=True)
+    week, value = _week(now), speech.value(now["value"], unit)
+    if now["signal"] in {"above", "below"}:
+        return f"{label} is {now['signal']} its usual {usual} in week {week}: {value}"
+    if now["signal"] is not None:
+        side = str(now["signal"]).removeprefix("run ")
+        center = speech.value(bounds.center, unit)
+        return f"{label} has shifted: {RUN} or more weeks in a row {side} its mean of {center}"
+    return f"{label} is {_past(finished.filter(pl.col('signal').is_not_null()), usual)}"
+
+
+def _past(marked: pl.DataFrame, usual: str) -> str:
+    """Steady, or within the usual range now after the weeks that were not."""
+    out = marked.filter(pl.col("signal").is_in(["above", "below"])).to_dicts()
+    if len(out) > 2:
+        return f"within its usual {usual}; {len(out)} earlier weeks were not"
+    if out:
+        same = len(out) == 2 and out[0]["signal"] == out[1]["signal"]
+        told = [f"{row['signal']} it in week {_week(row)}" for row in (out[:1] if same else out)]
+        more = f" and week {_week(out[1])}" if same else ""
+        return f"within its usual {usual}; it was {' and '.join(told)}{more}"
+    if marked.height:
+        last = marked.row(-1, named=True)
         side = str(last["signal"]).removeprefix("run ")
-        week = last["week"].isocalendar().week
-        return f"{label} has shifted: eight or more weeks in a row {side} its mean, up to week {week}"
-    return f"{label} is steady: every finished week within {usual}"
+        return f"within its usual {usual}, after a run of weeks {side} its mean up to week {_week(last)}"
+    return f"steady within its usual {usual}"
+
+
+def _week(row: dict[str, Any]) -> int:
+    return int(row["week"].isocalendar().week)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+MOST = 2
+TOLERANCE = 0.2
+
 
 @dataclass(frozen=True)
 class Driver:
@@ -39,21 +42,43 @@ def contributions(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     return both.select("workflow", rate.alias("rate"), mix.alias("mix"), "share_before", "share_now")
 
 
-def driver(before: pl.DataFrame, now: pl.DataFrame, delta: float, least: float = 0.5) -> Driver | None:
-    """The single effect that explains at least `least` of `delta`, or null when none does.
+def drivers(before: pl.DataFrame, now: pl.DataFrame, delta: float, least: float = 0.5) -> tuple[Driver, ...]:
+    """The fewest effects, at most MOST, that together explain at least `least` of `delta`; none when they do not.
 
-    A metric whose parts do not add up to the whole within 10% of the change (a median, say) has no such driver.
+    A metric whose parts do not add up to the whole within a fifth of the change (a median, say) has no drivers. The
+    fifth is for the weeks before: they are averaged part by part, so that their mix is not exactly the whole's.
     """
     parts = contributions(before, now)
     if delta == 0 or parts.is_empty():
-        return None
+        return ()
     total = float(parts.select(pl.col("rate").sum() + pl.col("mix").sum()).item())
-    if abs(total - delta) > 0.1 * abs(delta):
-        return None
+    if abs(total - delta) > TOLERANCE * abs(delta):
+        return ()
+    return _fewest(parts, delta, least)
+
+
+def count_drivers(before: pl.DataFrame, now: pl.DataFrame, delta: float, least: float = 0.5) -> tuple[Driver, ...]:
+    """As `drivers`, for a count: its parts' own changes add up, and there is no mix."""
+    both = before.join(now, on="workflow", suffix="_now").drop_nulls(["value", "value_now"])
+    parts = both.select(
+        "workflow",
+        (pl.col("value_now") - pl.col("value")).alias("rate"),
+        pl.lit(0.0).alias("mix"),
+        pl.lit(0.0).alias("share_before"),
+        pl.lit(0.0).alias("share_now"),
+    )
+    return () if delta == 0 or parts.is_empty() else _fewest(parts, delta, least)
+
+
+def _fewest(parts: pl.DataFrame, delta: float, least: float) -> tuple[Driver, ...]:
     long = parts.unpivot(
         ["rate", "mix"], index=["workflow", "share_before", "share_now"], variable_name="kind", value_name="effect"
     )
-    top = long.sort(pl.col("effect") * (1 if delta > 0 else -1), descending=True).row(0, named=True)
-    if abs(top["effect"]) < least * abs(delta) or top["effect"] * delta < 0:
-        return None
-    return Driver(top["workflow"], top["kind"], top["effect"], top["share_before"], top["share_now"])
+    same_way = long.filter(pl.col("effect") * delta > 0).sort(
+        pl.col("effect").abs(), "workflow", descending=[True, False]
+    )
+    top = [Driver(**row) for row in same_way.head(MOST).select(list(Driver.__dataclass_fields__)).to_dicts()]
+    for used in range(1, len(top) + 1):
+        if abs(sum(cause.effect for cause in top[:used])) >= least * abs(delta):
+            return tuple(top[:used])
+    return ()

@@ -6,10 +6,12 @@ It lives here and not with the pages because sentences are computed here, and th
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
+DAYS_FROM = 48.0  # hours that are spoken as days
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF ", "SEK": "SEK ", "DKK": "DKK ", "PLN": "PLN "}
 
 
@@ -41,6 +43,11 @@ class Speech:
         digits = 0 if round(abs(amount), 2) >= 100 else 2
         return f"{MINUS if amount < 0 else ''}{symbol}{abs(amount):,.{digits}f}"
 
+    def target(self, value: float, unit: str) -> str:
+        """A figure that somebody chose, without the zeros that nobody said: 90%, €6, 24 h."""
+        shown = self.value(value, unit)
+        return re.sub(r"\.0+(?=%?$)", "", shown)
+
     def change(self, delta: float, before: float | None, unit: str) -> str:
         """A signed change with its unit: +2.1 points for shares, +0.3 for scores, -14% for everything else."""
         if unit == "share":
@@ -55,6 +62,8 @@ class Speech:
         """A range such as 84.1–90.2%; empty when there is none."""
         if low is None or high is None:
             return ""
+        if unit == "hours":
+            return f"{duration(low, DAYS_FROM / 2 if high >= DAYS_FROM else DAYS_FROM)} to {duration(high)}"
         first, second = self.value(low, unit), self.value(high, unit)
         return f"{first.removesuffix('%')}{DASH}{second}" if unit == "share" else f"{first} to {second}"
 
@@ -67,12 +76,12 @@ def signed(value: float, digits: int) -> str:
     return f"{'+' if value > 0 else MINUS}{shown}"
 
 
-def duration(hours: float) -> str:
-    """Hours as 42 m, 3 h 12 m or 2 d 4 h, the two units that matter."""
+def duration(hours: float, days_from: float = DAYS_FROM) -> str:
+    """Hours as 42 m, 3 h 12 m or, from `days_from` hours on, 2 d 4 h: the two units that matter."""
     sign, minutes = (MINUS if hours < 0 else ""), round(abs(hours) * 60)
     if minutes < 60:
         return f"{sign}{minutes} m"
-    if minutes < 48 * 60:
+    if minutes < days_from * 60:
         return f"{sign}{minutes // 60} h" + (f" {minutes % 60} m" if minutes % 60 else "")
     whole = round(minutes / 60)
     return f"{sign}{whole // 24} d" + (f" {whole % 24} h" if whole % 24 else "")

@@ -8,7 +8,7 @@ from dashboard.components import theme
 
 # Without a :material: icon: for those the browser would ask a font host outside.
 PAGES = (
-    st.Page("app_pages/weekly.py", title="This week", url_path="weekly", default=True),
+    st.Page("app_pages/weekly.py", title="Weekly", url_path="weekly", default=True),
     st.Page("app_pages/files.py", title="Data", url_path="files"),
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 STALE_AFTER = dt.timedelta(days=8)
 
 
@@ -36,6 +38,28 @@ def short_day(day: dt.date) -> str:
 def local(moment: dt.datetime, zone: str) -> dt.datetime:
     """A stored UTC instant in the shop's time zone."""
     return moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone))
+
+
+def midnight(day: dt.date, zone: str) -> dt.datetime:
+    """The instant at which `day` begins in the shop's time zone, as UTC without a zone."""
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def monday_of(moment: dt.datetime, zone: str) -> dt.date:
+    """The Monday of the week of a stored UTC instant in the shop's time zone."""
+    day = local(moment, zone).date()
+    return day - dt.timedelta(days=day.weekday())
+
+
+def spoken_key(key: str) -> str:
+    """A key of an export as words: native_messaging is Native messaging."""
+    return key.replace("_", " ").capitalize()
+
+
+def local_column(column: str, zone: str) -> pl.Expr:
+    """A column of stored UTC instants in the shop's time zone, for a table."""
+    there = pl.col(column).dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    return there.dt.replace_time_zone(None, ambiguous="earliest")
 
 
 def moment_in_words(moment: dt.datetime, zone: str) -> str:

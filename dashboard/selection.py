@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from dashboard.format import spoken_key
+
 ALL = "all"
 
 
@@ -47,4 +49,4 @@ def variant_options(variants: pl.DataFrame, workflow: str) -> dict[str, str]:
 
 def named(keys: Sequence[str]) -> dict[str, str]:
     """Options for keys that are their own names, capitalised, with 'All' first."""
-    return {ALL: "All"} | {key: key.replace("_", " ").capitalize() for key in keys}
+    return {ALL: "All"} | {key: spoken_key(key) for key in keys}

@@ -9,15 +9,23 @@ import polars as pl
 import streamlit as st
 
 from analysis.compare import Change, Estimate, compare, mean_of
-from analysis.notable import Finding, Metric, findings
+from analysis.notable import Divisions, Finding, Metric, findings
 from analysis.ranking import Judged, judge, target_for, worst_first
 from analysis.series import Series, at, before, by_metric
 from dashboard import data
+from dashboard.data import Snapshot
+from dashboard.format import monday_of, spoken_key
 from dashboard.selection import ALL, Selection
 
 TREND_WEEKS = 26
 REST = "unclassified"
 VOLUME = "tickets_created"
+# Shares whose label alone reads oddly in a sentence.
+SPOKEN = {
+    "one_touch": "Share resolved with one reply",
+    "reopen_rate": "Share reopened",
+    "resolution_rate_cohort": "Share {label}",
+}
 # Counts that are worth a sentence when they move, though they are no figure of quality.
 COUNTED = frozenset({VOLUME, "backlog"})
 
@@ -45,7 +53,17 @@ class MetricInfo:
     @property
     def spoken(self) -> Metric:
         """What sentences need of it."""
-        return Metric(self.key, self.label, self.unit, self.better)
+        words = SPOKEN.get(self.key, self.label).format(label=self.label[:1].lower() + self.label[1:])
+        return Metric(self.key, words, self.unit, self.better)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its tickets belong to a week; else they are those as of the snapshot."""
+        return bool(self.week_column) or "$from" in self.ticket_filter
+
+    def has_list(self, week: dt.date, snap: Snapshot) -> bool:
+        """Whether the tickets behind the figure of `week` are known: of what is open, only as of the snapshot."""
+        return self.is_dated or week == monday_of(snap.snapshot_at, snap.time_zone)
 
 
 @dataclass(frozen=True)
@@ -92,10 +110,26 @@ def lists(path: str) -> dict[str, MetricInfo]:
     return metric_infos(path) | own
 
 
+def comparable(path: str, rows: pl.DataFrame, chosen: dt.date) -> pl.DataFrame:
+    """Without the first week of the data, unless it is the chosen one.
+
+    An export rarely begins on that week's Monday, and what was open before it is missing, so that its volume is too
+    small and its resolution times are too short to be anybody's yardstick.
+    """
+    first = data.weeks(path)["week"][-1]
+    return rows.filter((pl.col("week") > first) | (pl.col("week") == chosen))
+
+
+def has_past(path: str, chosen: Selection) -> bool:
+    """Whether there are two earlier weeks to compare the chosen one with."""
+    earlier = before(history(path, chosen).get(VOLUME, {}), chosen.week, TREND_WEEKS)
+    return sum(point.is_usable for point in earlier) > 1
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def history(path: str, chosen: Selection) -> dict[str, Series]:
-    """Every metric's weeks of the chosen slice."""
-    rows = data.slice_weeks(path, chosen.workflow, chosen.variant, chosen.channel)
+    """Every metric's weeks of the chosen slice that can be compared."""
+    rows = comparable(path, data.slice_weeks(path, chosen.workflow, chosen.variant, chosen.channel), chosen.week)
     return {key[0]: series for key, series in by_metric(rows, "metric").items()}
 
 
@@ -190,11 +224,34 @@ def notable(path: str, chosen: Selection) -> list[Finding]:
         own = history(path, chosen)
         return findings({(chosen.workflow, key): series for key, series in own.items()}, infos, chosen.week)
     first = chosen.week - dt.timedelta(weeks=TREND_WEEKS)
-    found = by_metric(data.workflow_weeks(path, chosen.channel, first, chosen.week), "workflow", "metric")
+    rows = comparable(path, data.workflow_weeks(path, chosen.channel, first, chosen.week), chosen.week)
+    found = by_metric(rows, "workflow", "metric")
     series = {(key[0], key[1]): weeks for key, weeks in found.items()}
     if chosen.workflow != ALL:
         series = {key: weeks for key, weeks in series.items() if key[0] == chosen.workflow}
-    return findings(series, infos, chosen.week)
+    return findings(series, infos, chosen.week, divisions=None if chosen.channel != ALL else _divisions(path, chosen))
+
+
+def _divisions(path: str, chosen: Selection) -> Divisions:
+    """The channels of a workflow's metric, and its variants, each under the name that a sentence gives it."""
+    variants = {
+        (flow, key): name for flow, key, name in data.variants(path).select("workflow", "variant", "name").rows()
+    }
+    first = chosen.week - dt.timedelta(weeks=TREND_WEEKS)
+
+    def divisions(workflow: str, metric: str) -> list[dict[str, Series]]:
+        rows = data.part_weeks(path, workflow, first, chosen.week).filter(pl.col("metric") == metric)
+        parts = by_metric(comparable(path, rows, chosen.week), "channel", "variant")
+        channels: dict[str, Series] = {}
+        own: dict[str, Series] = {}
+        for (channel, variant), weeks in parts.items():
+            if variant == ALL:
+                channels[f"the {spoken_key(channel).lower()} channel"] = weeks
+            else:
+                own[f"variant “{variants.get((workflow, variant), variant)}”"] = weeks
+        return [own, channels]
+
+    return divisions
 
 
 def trend_frame(path: str, chosen: Selection, metric: str) -> pl.DataFrame:
@@ -202,6 +259,7 @@ def trend_frame(path: str, chosen: Selection, metric: str) -> pl.DataFrame:
     first = chosen.week - dt.timedelta(weeks=TREND_WEEKS - 1)
     weeks = pl.DataFrame({"week": pl.date_range(first, chosen.week, "1w", eager=True)})
     rows = data.slice_weeks(path, chosen.workflow, chosen.variant, chosen.channel).filter(pl.col("metric") == metric)
+    rows = comparable(path, rows, chosen.week)
     return weeks.join(rows, on="week", how="left").with_columns(
         pl.col("too_few").fill_null(False), pl.col("is_complete").fill_null(True)
     )

@@ -17,6 +17,7 @@ from dashboard.components.linked import show
 from dashboard.components.notable import notable_html
 from dashboard.data import Snapshot
 from dashboard.selection import ALL, Selection
+from dashboard.weekly_view import MetricInfo
 from flowmeter.errors import FlowmeterError
 
 
@@ -30,7 +31,8 @@ def page() -> None:
             return
         filters.restore()
         head = st.container()
-        chosen, notes = filters.filters(snap.path)
+        with st.container(key="filters"):
+            chosen, notes = filters.filters(snap.path)
         with head:
             top_line.top_line(snap, chosen)
         for note in notes:
@@ -51,14 +53,30 @@ def _answer(snap: Snapshot, chosen: Selection) -> None:
     st.markdown("#### What moved")
     names = dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
     with st.skeleton(height=120):
-        html = notable_html(weekly_view.notable(snap.path, chosen), names, speech)
+        infos = weekly_view.metric_infos(snap.path)
+        html = notable_html(
+            weekly_view.notable(snap.path, chosen),
+            names,
+            speech,
+            lambda key: infos[key].has_list(chosen.week, snap),
+            weekly_view.has_past(snap.path, chosen),
+        )
     show(html, colors, "notable", ticket_list.ask)
 
 
 def _evidence(snap: Snapshot, chosen: Selection) -> None:
     """The table, the trends, volume and backlog, and how all of it is computed."""
-    colors, speech = theme.palette(), Speech(snap.currency)
     infos = weekly_view.metric_infos(snap.path)
+    _tables(snap, chosen, infos)
+    with st.container(key="trends"):
+        _trends(snap, chosen, infos)
+    _volume(snap, chosen)
+    with st.container(key="explained"):
+        explained(infos)
+
+
+def _tables(snap: Snapshot, chosen: Selection, infos: Mapping[str, MetricInfo]) -> None:
+    colors, speech = theme.palette(), Speech(snap.currency)
     st.markdown("#### Workflows, worst against target first")
     caption = "Every figure opens its tickets. n is the number behind it; a dash has its reason below."
     rows = weekly_view.workflow_rows(snap.path, chosen)
@@ -74,18 +92,20 @@ def _evidence(snap: Snapshot, chosen: Selection) -> None:
         target = "{metric}:" + chosen.workflow + ":{row}"
         html = table_html(own, list(infos.values()), speech, colors, About(caption, "Variant", chosen.variant, target))
         show(html, colors, "variants", ticket_list.ask)
+
+
+def _trends(snap: Snapshot, chosen: Selection, infos: Mapping[str, MetricInfo]) -> None:
+    colors, speech = theme.palette(), Speech(snap.currency)
     headline = [info for info in infos.values() if info.is_headline]
     st.markdown("#### 26 weeks")
     st.caption(
-        "The band is the usual range: what the weeks themselves show to be ordinary. Diamonds are out of the ordinary; "
-        "hollow points and hatched bars are not final."
+        "The grey band is the usual range, as the weeks themselves show it. Diamonds are out of the ordinary; hollow "
+        "points and hatched bars are not final."
     )
     with st.skeleton(height=900):
         figures = {f"trend_{info.key}": trend.trend(snap.path, chosen, info, speech, colors) for info in headline}
         figures["flow"] = volume.flow(snap.path, chosen, colors)
     _pairs(figures)
-    _volume(snap, chosen)
-    explained(infos)
 
 
 def _pairs(figures: Mapping[str, tuple[go.Figure, str, str]]) -> None:
@@ -103,18 +123,19 @@ def _volume(snap: Snapshot, chosen: Selection) -> None:
     show(backlog.bridge_html(snap, chosen), colors, "bridge", ticket_list.ask)
     if chosen.channel != ALL or chosen.variant != ALL:
         st.caption("The backlog is kept per workflow, so the channel and variant filters do not apply to it.")
-    _pairs(
-        {
-            "backlog": backlog.backlog(snap.path, chosen, colors),
-            "by_workflow": volume.by_workflow(snap.path, chosen, colors),
-        }
-    )
+    with st.container(key="volumes"):
+        _pairs(
+            {
+                "backlog": backlog.backlog(snap.path, chosen, colors),
+                "by_workflow": volume.by_workflow(snap.path, chosen, colors),
+            }
+        )
 
 
 def _tickets(snap: Snapshot, chosen: Selection) -> None:
     infos = weekly_view.lists(snap.path)
     flows = dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
-    wanted = ticket_list.asked(infos, flows, chosen)
+    wanted = ticket_list.asked(infos, flows, chosen, snap)
     if wanted is not None:
         info, scope = wanted
         ticket_list.ticket_list(snap, info, scope, top_line.scope_in_words(snap.path, scope))

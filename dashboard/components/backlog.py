@@ -9,15 +9,17 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
+from analysis.series import at
 from dashboard import data
 from dashboard.components import theme
 from dashboard.components.linked import number
 from dashboard.components.theme import Palette
 from dashboard.data import Snapshot
-from dashboard.format import counted, local, short_day
+from dashboard.format import counted, monday_of, short_day
 from dashboard.selection import Selection
-from dashboard.weekly_view import TREND_WEEKS
+from dashboard.weekly_view import TREND_WEEKS, history
 
+OUTREACH = "outreach_tickets"
 # Age bands, oldest first so that the one to act on lies at the bottom, with the opacity that grows with age.
 BANDS: Sequence[tuple[str, str, float]] = (
     ("open_over_7d", "over 7 days", 1.0),
@@ -74,17 +76,26 @@ def bridge_html(snap: Snapshot, chosen: Selection) -> str:
         return f"<b>{shown}</b> {word}"
 
     last_day = week["day"][-1]
-    is_last = last_day >= local(snap.snapshot_at, snap.time_zone).date()
+    is_last = chosen.week == monday_of(snap.snapshot_at, snap.time_zone)
     ends = f"open on {short_day(last_day)}"
     parts = (
         f"<b>{opening:,}</b> open on Monday morning",
         f"+ {linked(created, 'counted_created', 'created')}",
-        f"+ {linked(reopened, 'tickets_reopened', 'reopened')}",
-        f"− {linked(resolved, 'tickets_resolved', 'resolved')}",
+        f"+ {linked(reopened, 'reopened_in_week', 'reopened')}",
+        f"− {linked(resolved, 'resolved_in_week', 'resolved')}",
         f"= {linked(closing, 'open_now', ends) if is_last else f'<b>{closing:,}</b> {ends}'}",
     )
     spans = "".join(f"<span>{part}</span>" for part in parts)
-    return f'<div class="sum" role="group" aria-label="Backlog bridge">{spans}</div>'
+    return f'<div class="sum" role="group" aria-label="Backlog bridge">{spans}</div>{_outreach(snap.path, chosen)}'
+
+
+def _outreach(path: str, chosen: Selection) -> str:
+    """Why more were created here than the KPIs count."""
+    own = int(at(history(path, Selection(chosen.week, chosen.workflow)).get(OUTREACH, {}), chosen.week).value or 0)
+    if not own:
+        return ""
+    words = f"{counted(own, 'ticket')} of those created {'was' if own == 1 else 'were'} opened by the shop"
+    return f'<p class="caption">{words}, which the KPIs leave out.</p>'
 
 
 def _title(frame: pl.DataFrame) -> str:

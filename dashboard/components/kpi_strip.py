@@ -83,7 +83,7 @@ def _final_note(tile: Tile, speech: Speech) -> str:
 def _target(tile: Tile, speech: Speech) -> str:
     if tile.judged.target is None:
         return '<p class="muted">No target set</p>'
-    goal = speech.value(tile.judged.target, tile.metric.unit)
+    goal = speech.target(tile.judged.target, tile.metric.unit)
     words = {
         Standing.MET: '<span class="met">✓ met</span>',
         Standing.MISSED: '<span class="missed">✗ missed</span>',

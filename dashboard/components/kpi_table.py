@@ -43,8 +43,8 @@ def table_html(
     head = "".join(f'<th scope="col" title="{escape(info.sentence)}">{escape(info.label)}</th>' for info in used)
     body = "".join(_row(row, used, speech, colors, about) for row in rows)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(about.caption)}"><table>'
-        f"<caption>{escape(about.caption)}</caption>"
+        f'<p class="caption">{escape(about.caption)}</p>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(about.corner)}s and their KPIs"><table>'
         f'<thead><tr><th scope="col">{escape(about.corner)}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
@@ -71,7 +71,7 @@ def _cell(row: Row, info: MetricInfo, speech: Speech, target: str) -> str:
     notes = [] if info.unit == "count" else [_basis(figure.n, info)]
     notes += ["so far"] if not figure.is_complete else []
     span = speech.interval(figure.low, figure.high, info.unit)
-    goal = f" Target {speech.value(judged.target, info.unit)}." if judged.target is not None else ""
+    goal = f" Target {speech.target(judged.target, info.unit)}." if judged.target is not None else ""
     tip = f"95% interval {span}.{goal}" if span else goal.strip()
     notes += [f'<span class="{style}">{words}</span>'] if words else []
     return f'<td title="{escape(tip)}">{link}<small>{" · ".join(notes)}</small></td>'

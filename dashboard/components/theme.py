@@ -80,12 +80,15 @@ def figure(colors: Palette, height: int = 240) -> go.Figure:
 
 
 def page_style() -> None:
-    """Brings the answer up into the first screen, and keeps figures whole on paper."""
+    """Brings the answer up into the first screen, and onto one sheet of paper without the charts."""
     st.html(
         "<style>.stMainBlockContainer{padding:3.6rem 2.5rem 3rem}"
         "@media(max-width:640px){.stMainBlockContainer{padding:3.6rem 1rem 2rem}}"
-        "@media print{.stPlotlyChart,.stBidiComponent{break-inside:avoid}"
-        "[data-testid=stHeader]{display:none}}</style>"
+        "@media(max-width:640px){.st-key-filters .stColumn:nth-child(n+3)"
+        "{min-width:calc(50% - 1rem);flex:1 1 calc(50% - 1rem)}}"
+        "@page{size:A4 portrait;margin:10mm}"
+        "@media print{.stBidiComponent{break-inside:avoid}.stMainBlockContainer{padding:0;zoom:.62}"
+        "[data-testid=stHeader],.st-key-filters,.st-key-trends,.st-key-volumes,.st-key-explained{display:none}}</style>"
     )
 
 

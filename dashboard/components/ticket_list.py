@@ -10,11 +10,12 @@ import streamlit as st
 from analysis.wording import Speech, duration
 from dashboard import data
 from dashboard.data import ORDERS, PAGE_ROWS, Snapshot, TicketQuery
-from dashboard.format import counted, iso_week, week_in_words
+from dashboard.format import counted, iso_week, local_column, spoken_key, week_in_words
 from dashboard.selection import ALL, Selection
 from dashboard.weekly_view import MetricInfo
 
 PARAMETER = "tickets"
+ANSWERS = {True: "satisfied", False: "not satisfied"}
 
 
 def ask(target: str) -> None:
@@ -28,11 +29,11 @@ def close() -> None:
 
 
 def asked(
-    infos: dict[str, MetricInfo], flows: dict[str, str], chosen: Selection
+    infos: dict[str, MetricInfo], flows: dict[str, str], chosen: Selection, snap: Snapshot
 ) -> tuple[MetricInfo, Selection] | None:
     """The metric and slice whose tickets the URL asks for; null when it asks for none that exists."""
     metric, workflow, variant, channel = [*st.query_params.get(PARAMETER, "").split(":"), "", "", ""][:4]
-    if metric not in infos or (workflow or ALL) not in {ALL, *flows}:
+    if metric not in infos or (workflow or ALL) not in {ALL, *flows} or not infos[metric].has_list(chosen.week, snap):
         return None
     kept = chosen.variant if workflow == chosen.workflow else ALL
     slice_asked = replace(chosen, workflow=workflow or ALL, variant=variant or kept, channel=channel or chosen.channel)
@@ -42,7 +43,7 @@ def asked(
 @st.dialog("Tickets behind this number", width="large", position="right", on_dismiss=close)
 def ticket_list(snap: Snapshot, info: MetricInfo, chosen: Selection, scope: str) -> None:
     """The drawer. Only it reruns when its search, order or page changes."""
-    period = week_in_words(chosen.week) if info.week_column else "as of the snapshot"
+    period = week_in_words(chosen.week) if info.is_dated else "as of the snapshot"
     st.markdown(f"**{info.label}** · {scope} · {period}")
     st.caption(info.sentence)
     left, right = st.columns([3, 2])
@@ -82,15 +83,13 @@ def _table(rows: pl.DataFrame, snap: Snapshot) -> None:
         pl.col("url").alias("Ticket"),
         pl.col("subject").alias("Subject"),
         pl.col("workflow").replace(names).alias("Workflow"),
-        pl.col("channel").alias("Channel"),
+        pl.col("channel").map_elements(spoken_key, return_dtype=pl.String).alias("Channel"),
         pl.col("status").alias("Status"),
-        *(
-            _local(name, label, snap.time_zone)
-            for name, label in (("created_at", "Created"), ("resolved_at", "Resolved"))
-        ),
+        local_column("created_at", snap.time_zone).alias("Created"),
+        local_column("resolved_at", snap.time_zone).alias("Resolved"),
         _minutes("first_reply_calendar_minutes", "First reply"),
         _minutes("resolution_calendar_minutes", "Resolution"),
-        pl.col("csat_satisfied").replace_strict({True: "satisfied", False: "not"}, default=None).alias("CSAT"),
+        pl.col("csat_satisfied").replace_strict(ANSWERS, default=None).alias("CSAT"),
         pl.col("ces_score").round(1).alias("CES"),
         pl.col("cost").map_elements(Speech(snap.currency).money, return_dtype=pl.String).alias("Cost"),
     )
@@ -110,11 +109,6 @@ def _table(rows: pl.DataFrame, snap: Snapshot) -> None:
             "Cost": st.column_config.TextColumn(alignment="right"),
         },
     )
-
-
-def _local(column: str, label: str, zone: str) -> pl.Expr:
-    there = pl.col(column).dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
-    return there.dt.replace_time_zone(None, ambiguous="earliest").alias(label)
 
 
 def _minutes(column: str, label: str) -> pl.Expr:

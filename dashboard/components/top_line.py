@@ -44,4 +44,4 @@ def _unclassified(snap: Snapshot, chosen: Selection) -> str:
     rest = at(history(snap.path, Selection(chosen.week, REST, channel=chosen.channel)).get(VOLUME, {}), chosen.week)
     if not whole.value:
         return "no tickets"
-    return f"{Speech().value((rest.value or 0) / whole.value, 'share')} of all unclassified"
+    return f"{Speech().value((rest.value or 0) / whole.value, 'share')} of all tickets unclassified"

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.control import Limits, in_words, limits, with_signals
 from analysis.ranking import target_for
-from analysis.wording import Speech
+from analysis.wording import DAYS_FROM, Speech
 from dashboard import data
 from dashboard.components import theme
 from dashboard.components.theme import Palette
@@ -34,7 +34,7 @@ def trend(
     shapes = [] if bounds is None else _range(bounds, colors)
     if target is not None:
         shapes.append(_level(target, {"color": colors.muted, "width": 1.5, "dash": "dash"}))
-        drawn.update_layout(annotations=[_target(target, info, _speech, colors)])
+        drawn.update_layout(annotations=[_target(target, info, _speech, colors)], margin={"r": 52})
     drawn.update_layout(shapes=shapes)
     _reach(drawn, [] if bounds is None else [bounds.low, bounds.high], target)
     scale(drawn, info.unit, _speech)
@@ -48,10 +48,22 @@ def scale(drawn: go.Figure, unit: str, speech: Speech) -> None:
     money = {"tickprefix": speech.money(0).removesuffix("0.00")}
     drawn.update_yaxes(**ticks.get(unit, money if unit == "money" else {}), nticks=5)
     drawn.update_xaxes(tickformat="%-d %b", nticks=7)
+    if unit == "hours":
+        _in_days(drawn)
+
+
+def _in_days(drawn: go.Figure) -> None:
+    """Names the hours of a long axis as days, which is how the rest of the page speaks of them."""
+    top = max((float(value) for line in drawn.data for value in line.y if value is not None), default=0.0)
+    if top < DAYS_FROM:
+        return
+    step = next((days for days in (0.5, 1, 2, 5, 10, 20, 50) if top / 24 / days <= 5), 100)
+    marks = [step * count for count in range(int(top / 24 / step) + 2)]
+    drawn.update_yaxes(tickvals=[24 * days for days in marks], ticktext=[f"{days:g} d" for days in marks])
 
 
 def _what(unit: str, speech: Speech) -> str:
-    names = {"share": "Share", "hours": "Hours", "score": "Score of 7, higher is easier", "count": "Tickets"}
+    names = {"share": "Share", "hours": "Time taken", "score": "Score of 7, higher is easier", "count": "Tickets"}
     return names.get(unit, speech.currency if unit == "money" else "Rate")
 
 
@@ -122,12 +134,14 @@ def _hover(row: dict[str, object], info: MetricInfo, speech: Speech) -> str:
 
 def _target(target: float, info: MetricInfo, speech: Speech, colors: Palette) -> dict[str, Any]:
     return {
-        "x": 0,
+        # Beside the chart, where no point can lie under it.
+        "x": 1.01,
         "xref": "paper",
         "y": target,
-        "text": f"target {speech.value(target, info.unit)}",
+        "text": f"target<br>{speech.target(target, info.unit)}",
+        "align": "left",
         "showarrow": False,
         "xanchor": "left",
-        "yanchor": "bottom",
+        "yanchor": "middle",
         "font": {"color": colors.muted, "size": 12},
     }

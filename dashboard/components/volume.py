@@ -18,9 +18,12 @@ from dashboard.components.theme import Palette
 from dashboard.components.trend import scale
 from dashboard.format import week_in_words
 from dashboard.selection import ALL, Selection
-from dashboard.weekly_view import TREND_WEEKS, history, trend_frame
+from dashboard.weekly_view import TREND_WEEKS, comparable, history, trend_frame
 
-LABEL_GAP = 15
+LABEL_GAP = 16  # pixels between the names of two lines
+AXIS_SPACE = 42  # pixels of a figure's height that its margins and ticks take
+HEADROOM = 1.06
+LONGEST_NAME = 24
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -64,6 +67,7 @@ def by_workflow(path: str, chosen: Selection, colors: Palette) -> tuple[go.Figur
     first = chosen.week - dt.timedelta(weeks=TREND_WEEKS)
     rows = data.workflow_weeks(path, chosen.channel, first, chosen.week)
     rows = rows.filter((pl.col("metric") == "tickets_created") & (pl.col("week") > first))
+    rows = comparable(path, rows, chosen.week)
     drawn = theme.figure(colors, 230)
     ends = []
     for key, name, index in data.workflows(path).select("workflow", "name", "color_index").iter_rows():
@@ -74,24 +78,26 @@ def by_workflow(path: str, chosen: Selection, colors: Palette) -> tuple[go.Figur
         drawn.add_scatter(
             x=own["week"].to_list(),
             y=own["value"].to_list(),
-            mode="lines",
+            mode="lines" if own.height > 1 else "markers",
             line={"color": color, "width": 3 if key == chosen.workflow else 2},
             text=_hovers(own, f"created, {name}"),
             hovertemplate="%{text}<extra></extra>",
         )
         ends.append((float(own["value"][-1] or 0), name, color))
-    label_ends(drawn, ends, colors)
     drawn.update_layout(hovermode="closest")
     scale(drawn, "count", Speech())
+    top = max((float(value or 0) for line in drawn.data for value in line.y), default=1.0) * HEADROOM or 1.0
+    drawn.update_yaxes(range=[0, top])
+    label_ends(drawn, ends, top, colors)
     return drawn, _largest(rows, path, chosen), "Tickets created by week and workflow"
 
 
-def label_ends(drawn: go.Figure, ends: Sequence[tuple[float, str, str]], colors: Palette) -> None:
-    """Names lines at their right end, moved apart where they would overlap. `ends`: value, name, colour."""
-    if not ends:
-        return
-    height = float(drawn.layout.height) - 60
-    top = max(value for value, _, _ in ends) or 1.0
+def label_ends(drawn: go.Figure, ends: Sequence[tuple[float, str, str]], top: float, colors: Palette) -> None:
+    """Names lines at their right end, moved apart where they would overlap.
+
+    `ends`: value, name, colour; `top` is where the axis ends that begins at 0.
+    """
+    height = float(drawn.layout.height) - AXIS_SPACE
     floor, labels = float("-inf"), []
     for value, name, color in sorted(ends):
         wanted = value / top * height
@@ -102,13 +108,19 @@ def label_ends(drawn: go.Figure, ends: Sequence[tuple[float, str, str]], colors:
                 "xref": "paper",
                 "y": value,
                 "yshift": floor - wanted,
-                "text": f'<span style="color:{color}">●</span> {name}',
+                "text": f'<span style="color:{color}">●</span> {_short(name)}',
                 "showarrow": False,
                 "xanchor": "left",
                 "font": {"color": colors.text, "size": 12},
             }
         )
-    drawn.update_layout(margin={"r": 118}, annotations=labels)
+    longest = max((len(_short(name)) for _, name, _ in ends), default=0)
+    drawn.update_layout(margin={"r": 24 + 6.6 * longest}, annotations=labels)
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the lines; the table above has it in full."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def _hovers(weeks: pl.DataFrame, word: str) -> list[str]:

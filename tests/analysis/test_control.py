@@ -54,7 +54,7 @@ def test_outside_the_limits_is_a_signal() -> None:
     marked = with_signals(frame, limits(frame, "hours"))["signal"].to_list()
     assert marked[:-2] == [None] * 24
     assert marked[-2:] == ["above", None], "the open week is no signal"
-    assert "above its usual" in in_words(
+    assert "is above its usual" in in_words(
         "Wait", with_signals(frame, limits(frame, "hours")), limits(frame, "hours"), "hours", Speech()
     )
 
@@ -66,3 +66,18 @@ def test_the_eighth_week_on_one_side_is_a_signal() -> None:
     assert marked[7:10] == ["run below"] * 3
     assert marked[10:17] == [None] * 7
     assert marked[17] == "run above"
+
+
+def title(values: Sequence[float | None]) -> str:
+    frame = weeks(values)
+    bounds = limits(frame, "hours")
+    return in_words("Wait", with_signals(frame, bounds), bounds, "hours", Speech())
+
+
+def test_a_title_says_where_the_last_finished_week_stands() -> None:
+    calm = [10.0, 12.0] * 5
+    assert title(calm) == "Wait is steady within its usual 5 h 41 m to 16 h 19 m"
+    assert "is above its usual" in title([*calm, 30.0])
+    assert title([*calm, 40.0, *calm[:6]]).endswith("; it was above it in week 12")
+    assert title([*calm[:6], 40.0, *calm[:6], 40.0, *calm[:6]]).endswith("; it was above it in week 8 and week 15")
+    assert "has shifted: 8 or more weeks in a row above its mean of" in title([10.0, 11.0] * 5 + [12.0, 13.0] * 4)

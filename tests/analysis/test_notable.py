@@ -34,8 +34,8 @@ def test_the_workflow_behind_the_shops_change_is_named_once() -> None:
     told = findings(series, [HOURS], WEEK)
     assert [finding.workflow for finding in told] == ["all"]
     assert sentence(told[0], NAMES, Speech()) == (
-        "Average resolution time rose to 20 h from 15 h on average over the four weeks before (+33%, worse), "
-        "mostly because of Returns (100% of the change)."
+        "Average resolution time rose by 33% to 20 h in week 47, from 15 h on average in the four weeks before "
+        "(worse), mostly because of Returns (100% of the change)."
     )
 
 
@@ -48,15 +48,46 @@ def test_a_workflows_own_change_ranks_by_noise_and_volume() -> None:
     told = findings(series, [CSAT], WEEK)
     assert [finding.workflow for finding in told] == ["returns", "routing"]
     assert sentence(told[0], NAMES, Speech()) == (
-        "Returns: CSAT fell to 60.0% from 80.0% on average over the four weeks before "
-        "(\N{MINUS SIGN}20.0 points, worse)."
+        "Returns: CSAT fell by 20.0 points to 60.0% in week 47, from 80.0% on average in the four weeks before (worse)."
     )
 
 
 def test_a_bad_month_is_not_forgotten() -> None:
     told = findings({("returns", "csat"): flat(0.80, 0.04, 200, last=0.60, since=4)}, [CSAT], WEEK)
     assert [finding.is_new for finding in told] == [False]
-    assert "stays below what it was before last month" in sentence(told[0], NAMES, Speech())
+    assert sentence(told[0], NAMES, Speech()) == (
+        "Returns: CSAT stood at 60.0% in week 47, 20.0 points below its average of 80.0% from May to October (worse)."
+    )
+
+
+def test_a_workflows_own_change_is_looked_for_in_its_channels() -> None:
+    series = {("returns", HOURS.key): flat(15.0, 0.5, 100, last=20.0)}
+    channels = {"the email channel": flat(20.0, 0.7, 50, last=30.0), "the web channel": flat(10.0, 0.7, 50)}
+    (told,) = findings(series, [HOURS], WEEK, divisions=lambda *_: [{}, channels])
+    assert "mostly because of the email channel (100% of the change)." in sentence(told, NAMES, Speech())
+
+
+def test_a_smaller_share_of_a_part_is_told_as_such() -> None:
+    """10 h at 90% and 100 h at 10% become 50% each: 19 h to 55 h, all of it mix, of which half is each part's."""
+    series = {
+        ("all", HOURS.key): flat(19.0, 0.5, 100, last=55.0),
+        ("returns", HOURS.key): flat(100.0, 0.7, 10) | {WEEK: Estimate(100.0, 99.3, 100.7, 50)},
+        ("routing", HOURS.key): flat(10.0, 0.7, 90) | {WEEK: Estimate(10.0, 9.3, 10.7, 50)},
+    }
+    told = next(finding for finding in findings(series, [HOURS], WEEK) if finding.workflow == "all")
+    assert "larger share of tickets (50% after 10%)" in sentence(told, NAMES, Speech())
+
+
+def test_a_surge_is_told_with_the_workflow_behind_it() -> None:
+    volume = Metric("tickets_created", "Tickets created", "count", "neither")
+    bumpy = {week: Estimate(point.value, n=300) for week, point in flat(300.0, 0, 300, last=420.0).items()}
+    for index, week in enumerate(sorted(bumpy)[:-1]):
+        bumpy[week] = Estimate(300.0 + 10 * (index % 2), n=300)
+    part = {week: Estimate((point.value or 0) - 200, n=100) for week, point in bumpy.items()}
+    (told,) = findings({("all", volume.key): bumpy, ("returns", volume.key): part}, [volume], WEEK, most=1)
+    words = sentence(told, NAMES, Speech())
+    assert words.startswith("Tickets created rose by 38% to 420 in week 47, from 305 on average")
+    assert words.endswith("mostly because of Returns (100% of the change).")
 
 
 def test_one_find_by_chance_among_many_comparisons_is_not_told() -> None:

@@ -45,5 +45,21 @@ def test_intervals_currencies_and_counts() -> None:
     assert Speech("XAF").money(-5) == "\N{MINUS SIGN}XAF 5.00"
     assert counted(1, "share", "csat") == "1 answer"
     assert counted(1200, "per_100", "contact_rate") == "1,200 orders"
+    assert Speech().interval(43.15, 56.0, "hours") == "1 d 19 h to 2 d 8 h", "both ends in one unit"
+    assert Speech().interval(20.0, 47.0, "hours") == "20 h to 47 h"
     assert duration(-0.5) == "\N{MINUS SIGN}30 m"
     assert signed(0.04, 1) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (0.9, "share", "90%"),
+        (0.905, "share", "90.5%"),
+        (6.0, "money", "€6"),
+        (6.5, "money", "€6.50"),
+        (5.5, "score", "5.5"),
+    ],
+)
+def test_targets_have_no_zeros_that_nobody_set(value: float, unit: str, shown: str) -> None:
+    assert Speech().target(value, unit) == shown

@@ -102,6 +102,6 @@ def test_data_page_keeps_the_filters_for_the_way_back(visit: Visit) -> None:
     visit.open("/?workflow=returns")
     visit.page.get_by_role("link", name="Data").click()
     expect(visit.page.get_by_text("Files loaded")).to_be_visible()
-    visit.page.get_by_role("link", name="This week").click()
+    visit.page.get_by_role("link", name="Weekly").click()
     expect(visit.page.get_by_text("Returns · ")).to_be_visible(timeout=30_000)
     assert "workflow=returns" in visit.page.url

@@ -42,7 +42,7 @@ def test_router_opens_the_weekly_page_and_leads_to_data(in_shop: Path) -> None:
 def test_weekly_page_answers_on_its_first_screen(in_shop: Path) -> None:
     app = open_page(WEEKLY)
     shown = text(app)
-    for part in ("Week ", "tickets created", "of all unclassified", "snapshot of", "What moved", "26 weeks"):
+    for part in ("Week ", "tickets created", "of all tickets unclassified", "snapshot of", "What moved", "26 weeks"):
         assert part in shown
     assert [box.value for box in app.selectbox][1:] == ["all", "all", "all"]
     assert not app.warning, "a snapshot of last Sunday is not stale"
