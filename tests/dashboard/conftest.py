@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import shutil
@@ -48,13 +49,26 @@ def in_shop(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def address(shop: Path) -> Iterator[str]:
-    """The address of the app, served as `flowmeter serve` does it."""
+    """The address of the app over the fixture, served as `flowmeter serve` does it."""
+    with _served(shop) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def demo_address(demo_home: Path) -> Iterator[str]:
+    """The address of the app over the demo shop."""
+    with _served(demo_home) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _served(home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(port)]
-    environment = os.environ | {"FLOWMETER_HOME": str(shop), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=environment, cwd=shop, stdout=subprocess.DEVNULL) as server:
+    environment = os.environ | {"FLOWMETER_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.DEVNULL) as server:
         try:
             _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health")
             yield f"http://127.0.0.1:{port}"

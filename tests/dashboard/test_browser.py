@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, expect
 
-LOOPBACK = {"127.0.0.1", "localhost", ""}
-
-
-@dataclass
-class Visit:
-    """A page, and what went wrong on it."""
-
-    page: Page
-    address: str
-    errors: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-
-    def open(self, path: str = "/") -> None:
-        self.page.goto(self.address + path)
-        expect(self.page.locator("#what-moved")).to_be_visible(timeout=30_000)
-        expect(self.page.locator(".js-plotly-plot").last).to_be_visible(timeout=30_000)
+from tests.dashboard.visit import Visit, visiting
 
 
 @pytest.fixture(params=["light-1440", "dark-390"])
 def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
     scheme, width = request.param.split("-")
-    context = browser.new_context(
-        viewport={"width": int(width), "height": 900}, color_scheme=scheme, accept_downloads=True
-    )
-    visit = Visit(context.new_page(), address)
-
-    def told(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            visit.errors.append(message.text)
-
-    def asked(outgoing: Request) -> None:
-        if urlsplit(outgoing.url).scheme in {"http", "https", "ws", "wss"}:
-            host = urlsplit(outgoing.url).hostname or ""
-            if host not in LOOPBACK:
-                visit.outside.append(outgoing.url)
-
-    visit.page.on("console", told)
-    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    visit.page.on("request", asked)
-    yield visit
-    assert visit.errors == []
-    assert visit.outside == []
-    context.close()
+    with visiting(browser, address, scheme, int(width)) as visit:
+        yield visit
 
 
 def test_opens_with_five_tiles_and_no_sideways_scroll(visit: Visit) -> None:
