@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-import duckdb
+from flowmeter import warehouse
 
 HEAD = """# Every figure and its definition
 
@@ -18,7 +18,7 @@ def metrics_page(published: Path) -> str:
     Args:
         published: a published DuckDB file.
     """
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with warehouse.read(published) as connection:
         metrics = connection.sql("select * from metric order by position").pl()
     return HEAD + "".join(_section(metric) for metric in metrics.iter_rows(named=True))
 

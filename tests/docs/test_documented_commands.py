@@ -10,10 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from docs.generate_metrics import metrics_page
+from flowmeter import warehouse
 
 CHECKOUT = Path(__file__).parents[2]
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
@@ -60,7 +60,7 @@ def test_a_documented_command_works(page: str, line: str, shop: Path) -> None:
 
 @pytest.mark.parametrize(("page", "query"), blocks("sql"))
 def test_a_documented_query_answers(page: str, query: str, shop: Path) -> None:
-    with duckdb.connect(str((shop / "data/warehouse/current").resolve()), read_only=True) as connection:
+    with warehouse.read((shop / "data/warehouse/current").resolve()) as connection:
         for statement in filter(str.strip, query.split(";")):
             assert connection.execute(statement).description, page
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flowmeter import warehouse
 from tests.oracle.agents import hourly_costs
 from tests.oracle.compare import differences, published_numbers
 from tests.oracle.numbers import Numbers, World, all_numbers, build_world
@@ -20,7 +21,7 @@ from tests.oracle.truth import read_checkouts, read_orders, read_tickets
 @pytest.fixture(scope="module")
 def published(demo_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published snapshot, read-only."""
-    with duckdb.connect(str((demo_home / "data/warehouse/current").resolve()), read_only=True) as con:
+    with warehouse.read((demo_home / "data/warehouse/current").resolve()) as con:
         yield con
 
 

@@ -32,11 +32,10 @@ def quiet(_line: str) -> None:
 
 def take_through(shop: HandmadeShop) -> Published:
     """Write a shop's files, ingest and build them by the real path, and open what was published."""
-    from ingest.load import ensure_raw, ingest_paths
-
     from flowmeter.build import build
     from flowmeter.config import load_config
     from flowmeter.settings import Home
+    from ingest.load import ensure_raw, ingest_paths
 
     shop.write()
     home = Home.find(shop.root)

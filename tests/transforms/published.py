@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from flowmeter import warehouse
+
 Row = dict[str, Any]
 
 
@@ -29,7 +31,7 @@ class Published:
     def open(cls, root: Path) -> Published:
         """Open the current snapshot of a shop folder."""
         path = (root / "data" / "warehouse" / "current").resolve()
-        return cls(root, duckdb.connect(str(path), read_only=True))
+        return cls(root, warehouse.read(path))
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """The rows of a query as dictionaries."""
