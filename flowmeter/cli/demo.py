@@ -43,6 +43,7 @@ def make_exports(root: Path, tickets: int, end: dt.date, seed: int, *, truth: bo
     """A shop folder with demo exports, made anew unless those of the same parameters are there."""
     import demo as generator
     from flowmeter.cli.pipeline import step
+    from flowmeter.dbt_run import parsed_meanwhile
     from flowmeter.shop_folder import create_home
 
     if end.isoweekday() != 7:
@@ -54,7 +55,8 @@ def make_exports(root: Path, tickets: int, end: dt.date, seed: int, *, truth: bo
         narrate(f"The demo exports of {home.root} are there already")
         return home
     _clear(home, stamp)
-    with step(f"Writing the exports of a shop with {tickets:,} tickets until {end}") as progress:
+    told = f"Writing the exports of a shop with {tickets:,} tickets until {end}"
+    with step(told) as progress, parsed_meanwhile(home):
         truth_folder = home.root / "truth" if truth else None
         generator.generate(home.exports, tickets=tickets, end=end, seed=seed, truth=truth_folder, progress=progress)
     stamp.write_text(json.dumps(parameters) + "\n", encoding="utf-8")

@@ -12,6 +12,7 @@ import pytest
 
 from flowmeter import warehouse
 from flowmeter.build import BuildResult, build, published_facts
+from flowmeter.dbt_run import parsed_meanwhile
 from flowmeter.errors import BuildError
 from flowmeter.settings import CHECKOUT, Home
 from flowmeter.shop_folder import create_home
@@ -92,6 +93,19 @@ def test_a_failed_test_is_named_and_nothing_is_published(built: tuple[Home, Buil
 def test_a_shop_without_files_says_what_to_do(home: Home) -> None:
     with pytest.raises(BuildError, match=r"no file has been loaded yet\. Run `flowmeter ingest"):
         build(home, quiet, ensure_raw=ensure_raw)
+
+
+def test_dbt_has_parsed_the_project_while_the_demos_files_were_made(home: Home) -> None:
+    with parsed_meanwhile(home):
+        pass
+    assert (home.build_dir / "target" / "partial_parse.msgpack").is_file()
+    assert not list(home.build_dir.glob("*.duckdb*"))
+
+
+def test_nobody_waits_for_the_parsing_when_the_files_failed(home: Home) -> None:
+    with pytest.raises(KeyboardInterrupt), parsed_meanwhile(home):
+        raise KeyboardInterrupt
+    assert not (home.build_dir / "target" / "partial_parse.msgpack").exists()
 
 
 OLD_CLIENT = CHECKOUT / ".venv" / "old-client"
