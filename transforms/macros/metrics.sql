@@ -66,19 +66,19 @@
    interval: none, min_n: 10, week: created_week, tickets: "is_measured", sentence: "All cost of the week for each ticket created in it."}
 - {key: first_reply_median_calendar_hours, label: Median first reply, unit: hours, better: lower, anchor: created, relation: created, table: true,
    columns: [first_reply_calendar_minutes], value: "quantile_cont(first_reply_calendar_minutes, 0.5) / 60", n: "count(first_reply_calendar_minutes)",
-   interval: median, min_n: 5, week: created_week, tickets: "is_measured and first_reply_at is not null",
+   interval: median, min_n: 5, matures: 7, week: created_week, tickets: "is_measured and first_reply_at is not null",
    sentence: "From creation to a person's first public reply, nights and weekends included; median."}
 - {key: first_reply_p90_calendar_hours, label: 90% first replied within, unit: hours, better: lower, anchor: created, relation: created,
    columns: [first_reply_calendar_minutes], value: "quantile_cont(first_reply_calendar_minutes, 0.9) / 60", n: "count(first_reply_calendar_minutes)",
-   interval: p90, min_n: 5, week: created_week, tickets: "is_measured and first_reply_at is not null",
+   interval: p90, min_n: 5, matures: 7, week: created_week, tickets: "is_measured and first_reply_at is not null",
    sentence: "From creation to a person's first public reply; nine of ten had it within this time."}
 - {key: first_reply_median_business_hours, label: Median first reply (open hours), unit: hours, better: lower, anchor: created, relation: created,
    columns: [first_reply_business_minutes], value: "quantile_cont(first_reply_business_minutes, 0.5) / 60", n: "count(first_reply_business_minutes)",
-   interval: median, min_n: 5, week: created_week, tickets: "is_measured and first_reply_business_minutes is not null",
+   interval: median, min_n: 5, matures: 7, week: created_week, tickets: "is_measured and first_reply_business_minutes is not null",
    sentence: "From creation to a person's first public reply, counting only open hours; median."}
 - {key: first_reply_p90_business_hours, label: 90% first replied within (open hours), unit: hours, better: lower, anchor: created, relation: created,
    columns: [first_reply_business_minutes], value: "quantile_cont(first_reply_business_minutes, 0.9) / 60", n: "count(first_reply_business_minutes)",
-   interval: p90, min_n: 5, week: created_week, tickets: "is_measured and first_reply_business_minutes is not null",
+   interval: p90, min_n: 5, matures: 7, week: created_week, tickets: "is_measured and first_reply_business_minutes is not null",
    sentence: "From creation to a person's first public reply, counting only open hours; nine of ten had it within this time."}
 - {key: zero_touch, label: Zero-touch, unit: share, better: neither, anchor: last resolved, relation: resolved, columns: [is_zero_touch],
    value: "count(*) filter (where is_zero_touch) / nullif(count(is_zero_touch), 0)", n: "count(is_zero_touch)", interval: wilson, min_n: 10,
@@ -102,7 +102,7 @@
    value: "count(*) filter (where is_automated_held) / nullif(count(is_automated_held), 0)", n: "count(is_automated_held)", interval: wilson, min_n: 10, matures: 3,
    week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "Resolved without a person, and neither reopened nor followed by another ticket of the customer within 72 hours."}
 - {key: sla_hit, label: Targets met, unit: share, better: higher, anchor: created, relation: created, columns: [sla_met],
-   value: "count(*) filter (where sla_met) / nullif(count(sla_met), 0)", n: "count(sla_met)", interval: wilson, min_n: 10,
+   value: "count(*) filter (where sla_met) / nullif(count(sla_met), 0)", n: "count(sla_met)", interval: wilson, min_n: 10, matures: 7,
    week: created_week, tickets: "is_measured and sla_met is not null", sentence: "Tickets that met their reply and resolution targets, of those met or missed; running ones are not counted."}
 - {key: tickets_created, label: Tickets created, unit: count, better: neither, anchor: created, relation: arrivals, columns: [is_measured],
    value: "count(*) filter (where is_measured)::double", n: "count(*) filter (where is_measured)", interval: none, min_n: 0,
