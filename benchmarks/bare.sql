@@ -29,7 +29,11 @@ create temp macro student(mean, n, deviation, sign) as
             [12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157][n - 1]
         else 1.959963984540054 + (1.959963984540054 ^ 3 + 1.959963984540054) / (4 * (n - 1))
             + (5 * 1.959963984540054 ^ 5 + 16 * 1.959963984540054 ^ 3 + 3 * 1.959963984540054) / (96 * (n - 1) ^ 2)
+            + (3 * 1.959963984540054 ^ 7 + 19 * 1.959963984540054 ^ 5 + 17 * 1.959963984540054 ^ 3
+                - 15 * 1.959963984540054) / (384 * (n - 1) ^ 3)
     end end;
+create temp macro at_least_1(score) as if(score < 1, 1, score);
+create temp macro at_most_7(score) as if(score > 7, 7, score);
 create temp macro skewed(mean, n, deviation, skew, sign) as
     case when n >= 2 then mean + deviation / sqrt(n)
         * (sign * 1.959963984540054 + coalesce(skew, 0) / sqrt(n) * 2.841458820694124 / 6) end;
@@ -1035,7 +1039,10 @@ set variable percents = (select list(percent / 100 order by percent) from range(
 insert into figure
 select week, workflow, variant, channel, unnest([
     share_fact('csat', satisfied, rated),
-    fact('ces', ease, scored, student(ease, scored, spread, -1), student(ease, scored, spread, 1))
+    fact(
+        'ces', ease, scored, at_least_1(student(ease, scored, spread, -1)),
+        at_most_7(student(ease, scored, spread, 1))
+    )
 ])
 from (
     select
@@ -1397,11 +1404,11 @@ with
             ('first_resolution_time_median_calendar_hours', 'hours', 5, 0),
             ('resolution_rate_cohort', 'share', 10, null), ('resolution_rate_flow', 'share', 10, 0),
             ('cost_per_resolution', 'money', 10, 0), ('cost_per_ticket', 'money', 10, 0),
-            ('first_reply_median_calendar_hours', 'hours', 5, 0), ('first_reply_p90_calendar_hours', 'hours', 5, 0),
-            ('first_reply_median_business_hours', 'hours', 5, 0), ('first_reply_p90_business_hours', 'hours', 5, 0),
+            ('first_reply_median_calendar_hours', 'hours', 5, 7), ('first_reply_p90_calendar_hours', 'hours', 5, 7),
+            ('first_reply_median_business_hours', 'hours', 5, 7), ('first_reply_p90_business_hours', 'hours', 5, 7),
             ('zero_touch', 'share', 10, 0), ('one_touch', 'share', 10, 0), ('fcr_7d', 'share', 10, 7),
             ('reopen_rate', 'share', 10, 0), ('handoffs', 'count', 5, 0), ('automated_rate', 'share', 10, 0),
-            ('automated_held', 'share', 10, 3), ('sla_hit', 'share', 10, 0), ('backlog', 'count', 0, 0),
+            ('automated_held', 'share', 10, 3), ('sla_hit', 'share', 10, 7), ('backlog', 'count', 0, 0),
             ('tickets_created', 'count', 0, 0), ('outreach_tickets', 'count', 0, 0),
             ('excluded_tickets', 'count', 0, 0), ('unclassified_share', 'share', 10, 0),
             ('tickets_resolved', 'count', 0, 0),
