@@ -93,7 +93,7 @@ def _write_profile(home: Home) -> None:
     output = {
         "type": "duckdb",
         "path": str(home.build_dir / BUILT_NAME),
-        "threads": 2,
+        "threads": 3,  # two wait for DuckDB, the third renders the next model
         "attach": [
             {"path": str(home.raw_path), "alias": "raw", "read_only": True},
             {"path": str(home.build_dir / "scratch.duckdb"), "alias": "scratch"},
