@@ -15,18 +15,20 @@ import typer
 
 from flowmeter.cli.homes import HomeOption, find_home
 from flowmeter.cli.output import narrate
-from flowmeter.errors import FlowmeterError
+from flowmeter.errors import ExitCode, FlowmeterError
 from flowmeter.settings import CHECKOUT, Home
 
 FIRST_PORT = 8501
 LAST_PORT = 8599
 START_SECONDS = 60
+STOP_SECONDS = 2
 
 
 def serve(
     ctx: typer.Context,
     port: Annotated[
-        int | None, typer.Option(help="The port. Default: the first free one from 8501.", show_default=False)
+        int | None,
+        typer.Option(min=1, max=65_535, help="The port. Default: the first free one from 8501.", show_default=False),
     ] = None,
     home: HomeOption = None,
 ) -> None:
@@ -36,9 +38,9 @@ def serve(
 
 def run_app(home: Home, port: int | None = None) -> None:
     """Runs the app until it is stopped, and says at which address it is. Raises FlowmeterError if it does not start."""
-    chosen = port or _free_port()
+    chosen = _free_port(range(port, port + 1) if port else range(FIRST_PORT, LAST_PORT + 1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.OK))
     process = subprocess.Popen(_command(chosen), cwd=CHECKOUT / "dashboard", env=_environment(home), stdout=sys.stderr)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         address = f"http://127.0.0.1:{chosen}"
         _wait_until_up(process, address)
@@ -46,7 +48,16 @@ def run_app(home: Home, port: int | None = None) -> None:
         _open_browser(address)
         process.wait()
     finally:
-        process.terminate()
+        _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the app, also when it would wait for open browser windows to be closed."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
         process.wait()
 
 
@@ -64,8 +75,8 @@ def _environment(home: Home) -> dict[str, str]:
     return {**os.environ, "FLOWMETER_HOME": str(home.root), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-def _free_port() -> int:
-    for port in range(FIRST_PORT, LAST_PORT + 1):
+def _free_port(ports: range) -> int:
+    for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -73,10 +84,8 @@ def _free_port() -> int:
             except OSError:
                 continue
             return port
-    raise FlowmeterError(
-        f"every port from {FIRST_PORT} to {LAST_PORT} is in use",
-        next_step="Stop another app, or choose one with --port",
-    )
+    tried = f"port {ports[0]} is" if len(ports) == 1 else f"every port from {ports[0]} to {ports[-1]} is"
+    raise FlowmeterError(f"{tried} in use", next_step="Stop another app, or choose a port with --port")
 
 
 def _wait_until_up(process: "subprocess.Popen[bytes]", address: str) -> None:
