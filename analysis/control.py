@@ -78,6 +78,8 @@ def in_words(label: str, signals: pl.DataFrame, bounds: Limits | None, unit: str
     if bounds is None or finished.is_empty():
         return f"{label}: too few finished weeks to say what is usual"
     usual = speech.interval(bounds.low, bounds.high, unit)
+    if not bounds.low and unit != "share":
+        usual = f"range up to {speech.value(bounds.high, unit)}"
     now = finished.row(-1, named=True)
     week, value = _week(now), speech.value(now["value"], unit)
     if now["signal"] in {"above", "below"}:

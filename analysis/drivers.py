@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 MOST = 2
+# A part that explains no more of a change than its own size is no cause: then everything moved alike.
+OUT_OF_PROPORTION = 1.25
 TOLERANCE = 0.2
 
 
@@ -43,7 +45,7 @@ def contributions(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
 
 
 def drivers(before: pl.DataFrame, now: pl.DataFrame, delta: float, least: float = 0.5) -> tuple[Driver, ...]:
-    """The fewest effects, at most MOST, that together explain at least `least` of `delta`; none when they do not.
+    """The fewest effects, at most MOST, that explain at least `least` of `delta`, and more than their parts' own size.
 
     A metric whose parts do not add up to the whole within a fifth of the change (a median, say) has no drivers. The
     fifth is for the weeks before: they are averaged part by part, so that their mix is not exactly the whole's.
@@ -64,8 +66,8 @@ def count_drivers(before: pl.DataFrame, now: pl.DataFrame, delta: float, least: 
         "workflow",
         (pl.col("value_now") - pl.col("value")).alias("rate"),
         pl.lit(0.0).alias("mix"),
-        pl.lit(0.0).alias("share_before"),
-        pl.lit(0.0).alias("share_now"),
+        (pl.col("value") / pl.col("value").sum()).fill_nan(0.0).alias("share_before"),
+        (pl.col("value_now") / pl.col("value_now").sum()).fill_nan(0.0).alias("share_now"),
     )
     return () if delta == 0 or parts.is_empty() else _fewest(parts, delta, least)
 
@@ -79,6 +81,8 @@ def _fewest(parts: pl.DataFrame, delta: float, least: float) -> tuple[Driver, ..
     )
     top = [Driver(**row) for row in same_way.head(MOST).select(list(Driver.__dataclass_fields__)).to_dicts()]
     for used in range(1, len(top) + 1):
-        if abs(sum(cause.effect for cause in top[:used])) >= least * abs(delta):
+        explained = abs(sum(cause.effect for cause in top[:used]) / delta)
+        size = sum({cause.workflow: cause.share_before for cause in top[:used]}.values())
+        if explained >= max(least, OUT_OF_PROPORTION * size):
             return tuple(top[:used])
     return ()

@@ -86,14 +86,14 @@ def sentence(finding: Finding, names: Mapping[str, str], speech: Speech) -> str:
     label = _mid_sentence(metric.label) if where else metric.label
     delta, unit = change.delta or 0.0, metric.unit
     value, was = speech.value(finding.now.value, unit), speech.value(change.before, unit)
-    size = speech.change(delta, change.before, unit).lstrip("+\N{MINUS SIGN}")
     week = f"in week {finding.week.isocalendar().week}"
     if finding.is_new:
         verb = "rose" if delta > 0 else "fell"
+        size = speech.size(delta, change.before, unit)
         moved = f"{verb} by {size} to {value} {week}, from {was} on average in the four weeks before"
     else:
-        side = "above" if delta > 0 else "below"
-        moved = f"stood at {value} {week}, {size} {side} its average of {was} {_months(finding.compared)}".rstrip()
+        size = speech.distance(delta, change.before, unit)
+        moved = f"stood at {value} {week}, {size} the average of {was} {_months(finding.compared)}".rstrip()
     judged = f" ({change.verdict})" if change.verdict in {Verdict.BETTER, Verdict.WORSE} else ""
     return f"{where}{label} {moved}{judged}{_because(finding, names)}."
 

@@ -58,6 +58,24 @@ class Speech:
             return signed(delta, 1)
         return f"{signed(delta / abs(before) * 100, 0)}%"
 
+    def size(self, delta: float, before: float | None, unit: str) -> str:
+        """How big a change is, as in "rose by": 2.1 points, 14%, and from a doubling on a factor of 7.1."""
+        times = self._times(delta, before, unit)
+        return f"a factor of {times:.1f}" if times else self.change(delta, before, unit).lstrip(f"+{MINUS}")
+
+    def distance(self, delta: float, before: float | None, unit: str) -> str:
+        """How far a figure is from another: 14% above, 2.1 points below, 7.1 times."""
+        times = self._times(delta, before, unit)
+        if times:
+            return f"{times:.1f} times"
+        return f"{self.size(delta, before, unit)} {'above' if delta > 0 else 'below'}"
+
+    def _times(self, delta: float, before: float | None, unit: str) -> float:
+        """The ratio where percentages get hard to read, else 0."""
+        if unit in {"share", "score"} or not before or before < 0 or delta < before:
+            return 0.0
+        return (before + delta) / before
+
     def interval(self, low: float | None, high: float | None, unit: str) -> str:
         """A range such as 84.1–90.2%; empty when there is none."""
         if low is None or high is None:

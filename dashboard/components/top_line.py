@@ -18,6 +18,8 @@ def top_line(snap: Snapshot, chosen: Selection) -> None:
     st.markdown(f"### {snap.shop_name}: {week_in_words(chosen.week)}")
     created = at(history(snap.path, chosen).get(VOLUME, {}), chosen.week)
     over = "" if created.is_complete else " · **this week is not over**"
+    if chosen.week == data.weeks(snap.path)["week"][-1]:
+        over += " · **the first week of the data: compared with nothing**"
     st.caption(
         f"{scope_in_words(snap.path, chosen)} · {counted(int(created.value or 0), 'ticket')} created · "
         f"{_unclassified(snap, chosen)} · snapshot of {moment_in_words(snap.snapshot_at, snap.time_zone)} "

@@ -18,6 +18,10 @@ from dashboard.format import week_in_words
 from dashboard.selection import Selection
 from dashboard.weekly_view import MetricInfo, trend_frame
 
+# A little over 100%, so that the points there are whole.
+FULL = 1.02
+EMPTY_AXIS = {"share": [0, 1], "score": [1, 7]}
+
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def trend(
@@ -38,13 +42,18 @@ def trend(
     drawn.update_layout(shapes=shapes)
     _reach(drawn, [] if bounds is None else [bounds.low, bounds.high], target)
     scale(drawn, info.unit, _speech)
+    _say_if_empty(drawn, marked, info, colors)
     title = in_words(info.label, marked, bounds, info.unit, _speech)
     return drawn, title, f"{_what(info.unit, _speech)}, by week"
 
 
 def scale(drawn: go.Figure, unit: str, speech: Speech) -> None:
     """Ticks in the metric's unit and weeks as days of the year."""
-    ticks = {"share": {"tickformat": ".0%"}, "hours": {"ticksuffix": " h"}, "count": {"rangemode": "tozero"}}
+    ticks = {
+        "share": {"tickformat": ".0%", "autorangeoptions": {"clipmin": 0, "clipmax": FULL}},
+        "hours": {"ticksuffix": " h"},
+        "count": {"rangemode": "tozero"},
+    }
     money = {"tickprefix": speech.money(0).removesuffix("0.00")}
     drawn.update_yaxes(**ticks.get(unit, money if unit == "money" else {}), nticks=5)
     drawn.update_xaxes(tickformat="%-d %b", nticks=7)
@@ -88,6 +97,18 @@ def _reach(drawn: go.Figure, usual: list[float], target: float | None) -> None:
     levels = [*usual, *([] if target is None else [target])]
     weeks = [drawn.data[0].x[0]] * len(levels)
     drawn.add_scatter(x=weeks, y=levels, mode="markers", marker={"opacity": 0}, hoverinfo="skip")
+
+
+def _say_if_empty(drawn: go.Figure, weeks: pl.DataFrame, info: MetricInfo, colors: Palette) -> None:
+    """Words in the middle of a figure without a single point, and an axis that fits its unit."""
+    if not weeks.filter(pl.col("value").is_not_null() & ~pl.col("too_few")).is_empty():
+        return
+    words = f"Fewer than {info.min_n} in every week: too few to show"
+    drawn.add_annotation(
+        text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"color": colors.muted, "size": 13}
+    )
+    if info.unit in EMPTY_AXIS:
+        drawn.update_yaxes(range=EMPTY_AXIS[info.unit])
 
 
 def _level(height: float, line: dict[str, Any]) -> dict[str, Any]:

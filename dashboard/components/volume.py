@@ -23,7 +23,7 @@ from dashboard.weekly_view import TREND_WEEKS, comparable, history, trend_frame
 LABEL_GAP = 16  # pixels between the names of two lines
 AXIS_SPACE = 42  # pixels of a figure's height that its margins and ticks take
 HEADROOM = 1.06
-LONGEST_NAME = 24
+LONGEST_NAME = 16
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -81,3 +81,7 @@ def test_a_title_says_where_the_last_finished_week_stands() -> None:
     assert title([*calm, 40.0, *calm[:6]]).endswith("; it was above it in week 12")
     assert title([*calm[:6], 40.0, *calm[:6], 40.0, *calm[:6]]).endswith("; it was above it in week 8 and week 15")
     assert "has shifted: 8 or more weeks in a row above its mean of" in title([10.0, 11.0] * 5 + [12.0, 13.0] * 4)
+
+
+def test_a_range_that_reaches_zero_is_told_by_its_upper_end() -> None:
+    assert title([1.0, 9.0] * 5) == "Wait is steady within its usual range up to 26 h 17 m"

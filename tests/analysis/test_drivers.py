@@ -53,3 +53,9 @@ def test_parts_that_do_not_add_up_have_no_driver() -> None:
     assert drivers(before, now, 9.0) == (), "a median's parts do not sum to it"
     assert drivers(parts({}), parts({}), 1.0) == ()
     assert drivers(parts({"a": (None, 0)}), parts({"a": (1.0, 5)}), 1.0) == ()
+
+
+def test_a_part_that_moved_like_all_the_others_is_no_cause() -> None:
+    """Part a is 70% of the volume and 70% of the change: everything rose by 5."""
+    before, now = parts({"a": (10, 70), "b": (10, 30)}), parts({"a": (15, 70), "b": (15, 30)})
+    assert drivers(before, now, 5.0) == ()

@@ -56,7 +56,7 @@ def test_a_bad_month_is_not_forgotten() -> None:
     told = findings({("returns", "csat"): flat(0.80, 0.04, 200, last=0.60, since=4)}, [CSAT], WEEK)
     assert [finding.is_new for finding in told] == [False]
     assert sentence(told[0], NAMES, Speech()) == (
-        "Returns: CSAT stood at 60.0% in week 47, 20.0 points below its average of 80.0% from May to October (worse)."
+        "Returns: CSAT stood at 60.0% in week 47, 20.0 points below the average of 80.0% from May to October (worse)."
     )
 
 
@@ -84,7 +84,9 @@ def test_a_surge_is_told_with_the_workflow_behind_it() -> None:
     for index, week in enumerate(sorted(bumpy)[:-1]):
         bumpy[week] = Estimate(300.0 + 10 * (index % 2), n=300)
     part = {week: Estimate((point.value or 0) - 200, n=100) for week, point in bumpy.items()}
-    (told,) = findings({("all", volume.key): bumpy, ("returns", volume.key): part}, [volume], WEEK, most=1)
+    rest = dict.fromkeys(bumpy, Estimate(200.0, n=200))
+    series = {("all", volume.key): bumpy, ("returns", volume.key): part, ("routing", volume.key): rest}
+    (told,) = findings(series, [volume], WEEK, most=1)
     words = sentence(told, NAMES, Speech())
     assert words.startswith("Tickets created rose by 38% to 420 in week 47, from 305 on average")
     assert words.endswith("mostly because of Returns (100% of the change).")

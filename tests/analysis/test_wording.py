@@ -63,3 +63,13 @@ def test_intervals_currencies_and_counts() -> None:
 )
 def test_targets_have_no_zeros_that_nobody_set(value: float, unit: str, shown: str) -> None:
     assert Speech().target(value, unit) == shown
+
+
+def test_sizes_are_read_after_a_verb_and_doublings_are_factors() -> None:
+    speech = Speech()
+    assert speech.size(-0.2, 0.8, "share") == "20.0 points"
+    assert speech.size(-2.0, 14.0, "hours") == "14%"
+    assert speech.size(20.0, 3.3, "hours") == "a factor of 7.1"
+    assert speech.distance(20.0, 3.3, "hours") == "7.1 times"
+    assert speech.distance(-2.0, 14.0, "hours") == "14% below"
+    assert speech.distance(0.1, 0.8, "share") == "10.0 points above"
