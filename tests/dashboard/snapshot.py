@@ -149,6 +149,7 @@ def _tickets(story: Story) -> pl.DataFrame:
     frame = pl.concat(frames).sort("created_at").with_row_index("row")
     cut = dt.datetime.combine(story.end, dt.time(23, 59))
     frame = frame.with_columns(
+        pl.col("row").cast(pl.Int64).alias("ticket_key"),
         pl.format("zendesk-{}", pl.col("row") + 10_000).alias("ticket_id"),
         (pl.col("row") + 10_000).cast(pl.String).alias("source_ticket_id"),
         pl.format("https://fjordloom.zendesk.com/agent/tickets/{}", pl.col("row") + 10_000).alias("url"),
