@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from flowmeter.cli import serve
 from flowmeter.errors import ExitCode, FlowmeterError
 from flowmeter.settings import Home
+from tests.flowmeter.conftest import served
 
-COMMAND = Path(sys.executable).parent / "flowmeter"
 WEBSOCKET = (
     "GET /_stcore/stream HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
-
-
-@contextlib.contextmanager
-def served(home: Home) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The running command, a group of processes of its own as under a shell, and the port that it says."""
-    command = [COMMAND, "serve", "--home", home.root]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
-        try:
-            assert process.stderr
-            said = next(line for line in process.stderr if "Flowmeter is open" in line)
-            address = re.search(r"http://127\.0\.0\.1:(\d+) ", said)
-            assert address
-            yield process, int(address[1])
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
 
 
 def is_open(port: int) -> bool:
