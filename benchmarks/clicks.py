@@ -18,7 +18,7 @@ from flowmeter.errors import FlowmeterError
 from flowmeter.settings import CHECKOUT, Home
 
 PAGE = CHECKOUT / "dashboard" / "app_pages" / "weekly.py"
-LISTS = ("csat", "resolution_time_mean_calendar_hours", "cost_per_resolution", "tickets_created", "backlog")
+LISTS = ("csat", "resolution_time_mean_calendar_hours", "cost_per_resolution", "tickets_created")
 Click = tuple[str, Callable[[AppTest], Any]]
 
 
