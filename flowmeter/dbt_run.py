@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 BUILT_NAME = "flowmeter.duckdb"
 """The file that dbt builds. One name for all builds, since DuckDB names a database by its file and dbt caches by it."""
 
+BUILD = ("build", "--exclude-resource-type", "exposure")
+"""Exposures only say who reads a model; dbt would count them as work."""
+
 Progress = Callable[[str], None]
 
 
@@ -41,7 +44,7 @@ def run_dbt(home: Home, progress: Progress) -> DbtOutcome:
     reporter = _Reporter(progress)
     with _quiet_environment(), _no_garbage_collection():
         try:
-            outcome = dbtRunner(callbacks=[reporter]).invoke(_arguments(home, "build"))
+            outcome = dbtRunner(callbacks=[reporter]).invoke(_arguments(home, *BUILD))
         finally:
             _close_files()
     if not outcome.success:
@@ -80,12 +83,12 @@ def _results(outcome: "dbtRunnerResult") -> list[Any]:
     return list(getattr(outcome.result, "results", None) or [])
 
 
-def _arguments(home: Home, command: str) -> list[str]:
+def _arguments(home: Home, *command: str) -> list[str]:
     folder = str(home.build_dir)
     return [
         "--quiet", "--no-print", "--no-write-json",
         "--log-level", "none", "--log-level-file", "info", "--log-path", folder,
-        command, "--project-dir", str(CHECKOUT), "--profiles-dir", folder, "--target-path", f"{folder}/target",
+        *command, "--project-dir", str(CHECKOUT), "--profiles-dir", folder, "--target-path", f"{folder}/target",
     ]  # fmt: skip
 
 
