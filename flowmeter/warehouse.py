@@ -112,9 +112,12 @@ def raw_connection(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def current_path(home: Home) -> Path:
-    """The published file that `current` points to now. Raises WarehouseError when nothing is published."""
+    """The published file that `current` points to now. Raises WarehouseError when nothing is published.
+
+    Only the link is read: a file looked up as well could be deleted between the two, and look like nothing published.
+    """
     try:
-        return home.current.resolve(strict=True)
+        return home.warehouse / home.current.readlink()
     except FileNotFoundError:
         raise WarehouseError(
             "nothing has been published yet", str(home.root), next_step="Run `flowmeter refresh`"

@@ -92,6 +92,15 @@ def test_a_published_name_is_never_used_again(home: Home) -> None:
         warehouse.publish(home, built_file(home, 2), "20261120T000000Z-abcdef")
 
 
+def test_a_file_that_vanished_is_not_taken_for_nothing_published(home: Home) -> None:
+    """Three publishes between looking at the link and at the file; a reader then looks again."""
+    path = warehouse.publish(home, built_file(home, 1), "20261120T000000Z-abcdef")
+    path.unlink()
+    assert warehouse.current_path(home) == path
+    with pytest.raises(WarehouseError, match="cannot be opened"):
+        warehouse.read_current(home)
+
+
 READER = """
 import contextlib, sys, time
 from pathlib import Path
@@ -131,7 +140,7 @@ def test_fifty_readers_see_ten_publishes_without_an_error_or_a_mixed_snapshot(ho
             assert reader.stdout.readline() == b"ready\n"
         for number in range(1, PUBLISHES + 1):
             warehouse.publish(home, built_file(home, number), f"202611{number + 1:02}T000000Z-abcdef")
-        problems = [reader.communicate(timeout=60)[1].decode() for reader in readers]
+        problems = [reader.communicate(timeout=300)[1].decode() for reader in readers]
     assert [problem for problem in problems if problem] == []
     assert [reader.returncode for reader in readers] == [0] * READERS
 
