@@ -101,8 +101,16 @@ def _write_profile(home: Home) -> None:
             {"path": str(home.raw_path), "alias": "raw", "read_only": True},
             {"path": str(home.build_dir / "scratch.duckdb"), "alias": "scratch"},
         ],
-        "config_options": {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
-        "settings": {"TimeZone": "UTC", "memory_limit": "3GB", "temp_directory": str(home.build_dir / "spill")},
+        # Not under `settings`, which dbt-duckdb repeats for every statement: the folder cannot change once it is in use.
+        "config_options": {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": "3GB",
+            "temp_directory": str(home.build_dir / "spill"),
+            # DuckDB takes a small-looking side of an ASOF join for a reason to compare every pair.
+            "asof_loop_join_threshold": "0",
+        },
+        "settings": {"TimeZone": "UTC"},
     }
     profile = {"flowmeter": {"target": "shop", "outputs": {"shop": output}}}
     (home.build_dir / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")

@@ -19,6 +19,9 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Where in the grid the quantile of a metric stands. #}
+{% macro quantile_places() -%} {{ return({"median": 51, "p90": 91}) }} {%- endmacro %}
+
 {% macro quantile_grid() -%}
     [{% for step in range(101) %}{{ step / 100 }}{{ ', ' if not loop.last }}{% endfor %}]
 {%- endmacro %}

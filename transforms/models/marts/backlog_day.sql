@@ -81,28 +81,33 @@ with
         where spells.resolved = 0
     ),
 
-    ages as (
+    -- Equal spells are counted before they are spread over their days.
+    equal_spells as (
         select
-            unnest(
-                generate_series(
-                    spells.from_day, coalesce(spells.to_day - 1, {{ day_of("settings.snapshot_at") }}), interval 1 day
-                )
-            )::date as day,
             spells.workflow,
-            {{ day_of("spells.created_at") }} as created_day
+            {{ day_of("spells.created_at") }} as created_day,
+            spells.from_day,
+            coalesce(spells.to_day - 1, {{ day_of("settings.snapshot_at") }}) as last_day,
+            count(*) as tickets
         from open_spells as spells
         cross join settings
         where spells.to_day is null or spells.to_day > spells.from_day
+        group by all
+    ),
+
+    ages as (
+        select unnest(generate_series(from_day, last_day, interval 1 day))::date as day, workflow, created_day, tickets
+        from equal_spells
     ),
 
     aged as (
         select
             day,
             workflow,
-            count(*) filter (where day - created_day < 1) as open_0_1d,
-            count(*) filter (where day - created_day between 1 and 2) as open_1_3d,
-            count(*) filter (where day - created_day between 3 and 6) as open_3_7d,
-            count(*) filter (where day - created_day >= 7) as open_over_7d
+            sum(tickets) filter (where day - created_day < 1) as open_0_1d,
+            sum(tickets) filter (where day - created_day between 1 and 2) as open_1_3d,
+            sum(tickets) filter (where day - created_day between 3 and 6) as open_3_7d,
+            sum(tickets) filter (where day - created_day >= 7) as open_over_7d
         from ages
         group by day, workflow
     )

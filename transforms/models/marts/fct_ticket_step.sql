@@ -45,36 +45,44 @@ with
     ),
 
     marked as (
-        select *, coalesce(step <> lag(step) over (partition by ticket_key order by event_no), true) as begins
+        select
+            *,
+            coalesce(step <> lag(step) over states_in_order, true) as begins,
+            coalesce(step <> lead(step) over states_in_order, true) as ends
         from states
         where is_state
+        window states_in_order as (partition by ticket_key order by event_no)
     ),
 
-    numbered as (select *, sum(begins::int) over (partition by ticket_key order by event_no) as visit_no from marked),
-
-    visits as (
+    -- Of every visit its first and its last state are left, which may be one: the end of a visit stands in the next
+    -- row.
+    bounded as (
         select
             ticket_key,
-            visit_no,
-            any_value(step) as step,
-            min(happened_at) as entered_at,
-            max(until_at) as left_at,
-            arg_max_null(agent_id, event_no) as agent_id,
-            arg_max_null(group_name, event_no) as group_name
-        from numbered
-        group by ticket_key, visit_no
+            begins,
+            step,
+            happened_at as entered_at,
+            (sum(begins::int) over states_in_order)::int as visit_no,
+            case when ends then until_at else lead(until_at) over states_in_order end as left_at,
+            case when ends then agent_id else lead(agent_id) over states_in_order end as agent_id,
+            case when ends then group_name else lead(group_name) over states_in_order end as group_name,
+            case when ends then lead(step) over states_in_order else lead(step, 2) over states_in_order end as next_step
+        from marked
+        where begins or ends
+        window states_in_order as (partition by ticket_key order by event_no)
     )
 
 select
-    visits.ticket_key,
-    visits.visit_no::int as visit_no,
+    bounded.ticket_key,
+    bounded.visit_no,
     tickets.workflow,
-    visits.step,
-    visits.entered_at,
-    visits.left_at,
-    {{ minutes_between("visits.entered_at", "visits.left_at") }}::double as elapsed_calendar_minutes,
-    visits.agent_id,
-    visits.group_name,
-    lead(visits.step) over (partition by visits.ticket_key order by visits.visit_no) as next_step
-from visits
+    bounded.step,
+    bounded.entered_at,
+    bounded.left_at,
+    {{ minutes_between("bounded.entered_at", "bounded.left_at") }}::double as elapsed_calendar_minutes,
+    bounded.agent_id,
+    bounded.group_name,
+    bounded.next_step
+from bounded
 inner join tickets using (ticket_key)
+where bounded.begins
