@@ -101,7 +101,7 @@ def _write_profile(home: Home) -> None:
             {"path": str(home.raw_path), "alias": "raw", "read_only": True},
             {"path": str(home.build_dir / "scratch.duckdb"), "alias": "scratch"},
         ],
-        # Not under `settings`, which dbt-duckdb repeats for every statement: the folder cannot change once it is in use.
+        # Not under `settings`, which dbt-duckdb repeats for every statement: a folder in use cannot be changed.
         "config_options": {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
