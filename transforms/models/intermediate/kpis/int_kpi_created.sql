@@ -1,1 +1,1 @@
-{{ config(materialized="view") }} select created_week as week, * from {{ ref("fct_ticket") }} where is_measured
+{{ config(materialized="ephemeral") }} select created_week as week, * from {{ ref("fct_ticket") }} where is_measured

@@ -1,1 +1,5 @@
-{{ config(materialized="view") }} select first_resolved_week as week, * from {{ ref("fct_ticket") }} where is_measured
+{{ config(materialized="ephemeral") }}
+
+select first_resolved_week as week, *
+from {{ ref("fct_ticket") }}
+where is_measured
