@@ -16,7 +16,6 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from dashboard.format import midnight
 from flowmeter.errors import WarehouseError
 from flowmeter.settings import Home
 from flowmeter.warehouse import current_path, read
@@ -67,10 +66,8 @@ ORDERS = {
     "dearest": ("Most expensive first", "cost desc nulls last"),
     "unhappy": ("Unhappy customers first", "csat_satisfied nulls last, ces_score nulls last"),
 }
-# Tickets by a move of their status between the instants $from and $until.
-MOVED = """is_counted and ticket_key in (select ticket_key from fct_ticket_event
-    where kind = 'status' and happened_at >= $from and happened_at < $until
-    and coalesce(from_value, 'new') {was} ('solved', 'closed') and to_value {becomes} ('solved', 'closed'))"""
+# Tickets by a move of their status in the week.
+MOVED = "is_counted and ticket_key in (select ticket_key from fct_status_change where week = $week and {move})"
 # Lists that are no metric's: key, label, what it holds, week column ('' = none), condition on fct_ticket.
 TICKET_LISTS = (
     (
@@ -85,14 +82,14 @@ TICKET_LISTS = (
         "Resolved",
         "Every counted ticket that was resolved in the week, once each even if it was resolved twice.",
         "",
-        MOVED.format(was="not in", becomes="in"),
+        MOVED.format(move="is_resolution"),
     ),
     (
         "reopened_in_week",
         "Reopened",
         "Every counted ticket that was opened again in the week, once each even if that happened twice.",
         "",
-        MOVED.format(was="in", becomes="not in"),
+        MOVED.format(move="is_reopening"),
     ),
     ("open_now", "Open", "Every counted ticket that is open as of the snapshot.", "", "is_counted and not is_resolved"),
 )
@@ -245,7 +242,7 @@ def backlog_days(path: str, workflow: str, first: dt.date, last: dt.date) -> pl.
 @st.cache_resource(max_entries=256, show_spinner=False)
 def ticket_count(path: str, query: TicketQuery) -> int:
     """How many tickets the query finds."""
-    where, parameters = _ticket_where(path, query)
+    where, parameters = _ticket_where(query)
     return int(_frame(path, f"select count(*) as n from fct_ticket where {where}", parameters).item())
 
 
@@ -261,7 +258,7 @@ def ticket_export(path: str, query: TicketQuery) -> str:
 
 
 def _tickets(path: str, query: TicketQuery, rows: int, skip: int) -> pl.DataFrame:
-    where, parameters = _ticket_where(path, query)
+    where, parameters = _ticket_where(query)
     order = ORDERS.get(query.order, ORDERS["newest"])[1] + ", ticket_key"
     # The page is found in the few narrow columns that decide it, and only its rows are read whole.
     found = f"select rowid from fct_ticket where {where} order by {order} limit {rows} offset {skip}"
@@ -272,16 +269,14 @@ def _tickets(path: str, query: TicketQuery, rows: int, skip: int) -> pl.DataFram
     )
 
 
-def _ticket_where(path: str, query: TicketQuery) -> tuple[str, dict[str, Any]]:
+def _ticket_where(query: TicketQuery) -> tuple[str, dict[str, Any]]:
     """The condition and its values. The metric's own filter is SQL from the snapshot, all else is a parameter."""
     parts = [f"({query.ticket_filter})"] if query.ticket_filter else []
     given: dict[str, Any] = {}
     if query.week_column:
         parts.append(f'"{query.week_column}" = $week')
+    if query.week_column or "$week" in query.ticket_filter:
         given["week"] = query.week
-    if "$from" in query.ticket_filter:
-        zone = _snapshot(path).time_zone
-        given |= {"from": midnight(query.week, zone), "until": midnight(query.week + dt.timedelta(days=7), zone)}
     for column in ("workflow", "variant", "channel"):
         if getattr(query, column) != "all":
             parts.append(f"{column} = ${column}")

@@ -40,11 +40,6 @@ def local(moment: dt.datetime, zone: str) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone))
 
 
-def midnight(day: dt.date, zone: str) -> dt.datetime:
-    """The instant at which `day` begins in the shop's time zone, as UTC without a zone."""
-    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC).replace(tzinfo=None)
-
-
 def monday_of(moment: dt.datetime, zone: str) -> dt.date:
     """The Monday of the week of a stored UTC instant in the shop's time zone."""
     day = local(moment, zone).date()

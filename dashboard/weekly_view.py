@@ -59,7 +59,7 @@ class MetricInfo:
     @property
     def is_dated(self) -> bool:
         """Whether its tickets belong to a week; else they are those as of the snapshot."""
-        return bool(self.week_column) or "$from" in self.ticket_filter
+        return bool(self.week_column) or "$week" in self.ticket_filter
 
     def has_list(self, week: dt.date, snap: Snapshot) -> bool:
         """Whether the tickets behind the figure of `week` are known: of what is open, only as of the snapshot."""

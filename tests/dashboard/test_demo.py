@@ -19,7 +19,6 @@ from dashboard.weekly_view import MetricInfo
 # - tickets_reopened counts reopenings by their own week, and a ticket can be reopened twice;
 # - contact_rate and wismo_per_1000_orders are per order, and their lists are the contacts;
 # - the carts' figures count abandoned carts, and their lists are the tickets that answered them;
-# - resolution_rate_flow has two kinds of tickets: its n is those created, its list those resolved;
 # - unclassified_share is a share of all tickets, and its list is the part that nobody has claimed;
 # - the Kaplan-Meier median is modelled on whole workflows only.
 NOT_BY_ROWS = frozenset(
@@ -30,7 +29,6 @@ NOT_BY_ROWS = frozenset(
         "cart_recovery_entries",
         "cart_recovery_all",
         "recovered_revenue",
-        "resolution_rate_flow",
         "unclassified_share",
         "resolution_time_km_median_calendar_hours",
     }

@@ -59,7 +59,7 @@
    sentence: "Creation to the first time the ticket was resolved, whether or not it was reopened; median."}
 - {key: resolution_rate_flow, label: Resolved per created, unit: share, better: higher, anchor: week, relation: flow, columns: [is_resolved_here, is_created_here],
    value: "count(*) filter (where is_resolved_here) / nullif(count(*) filter (where is_created_here), 0)", n: "count(*) filter (where is_created_here)",
-   interval: none, min_n: 10, week: resolved_week, tickets: "is_measured and resolved_at is not null",
+   interval: none, min_n: 10, week: created_week, tickets: "is_measured",
    sentence: "Tickets resolved in the week for each ticket created in it; above 100% the backlog shrinks."}
 - {key: cost_per_ticket, label: Cost per ticket, unit: money, better: lower, anchor: "cost by the day it arose, tickets by created", relation: costs, columns: [cost_amount, is_creation],
    value: "sum(cost_amount) / nullif(count(*) filter (where is_creation), 0)", n: "count(*) filter (where is_creation)",
@@ -121,7 +121,7 @@
    week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "Tickets whose last resolution, still standing, falls in the week."}
 - {key: tickets_reopened, label: Tickets reopened, unit: count, better: lower, anchor: week, relation: reopenings, columns: [reopened_at],
    value: "count(reopened_at)::double", n: "count(reopened_at)", interval: none, min_n: 0,
-   week: first_resolved_week, tickets: "is_measured and is_reopened", sentence: "Times that a resolved ticket came back in the week."}
+   tickets: "is_measured and ticket_key in (select ticket_key from fct_status_change where week = $week and is_reopening)", sentence: "Times that a resolved ticket came back in the week."}
 - {key: contact_rate, label: Contacts per 100 orders, unit: per_100, better: lower, anchor: created, relation: contacts, columns: [week_orders],
    value: "100 * count(week_orders) / nullif(max(week_orders), 0)", n: "coalesce(max(week_orders), 0)", interval: none, min_n: 100, table: true,
    week: created_week, tickets: "is_measured", sentence: "Tickets that customers opened for every 100 orders of the week."}
