@@ -17,12 +17,14 @@ from dashboard.components.linked import show
 from dashboard.components.notable import notable_html
 from dashboard.data import Snapshot
 from dashboard.selection import ALL, Selection
+from dashboard.settled import settled
 from dashboard.weekly_view import MetricInfo
 from flowmeter.errors import FlowmeterError
 
 
 def page() -> None:
     """The page, or the state that stands in for it."""
+    settled()
     try:
         snap = data.snapshot()
         states.stale(snap)
