@@ -225,7 +225,7 @@ class SurveyColumns(Checked):
 
 
 class SurveySource(Checked):
-    """A survey CSV. With `method: agree` the figure is the share that scores `satisfied_from` or better."""
+    """A survey CSV. Effort is the mean on 1-7; the share that agrees is refused rather than quietly left out."""
 
     name: Key
     kind: Literal["ces", "csat"]
@@ -243,8 +243,11 @@ class SurveySource(Checked):
     def _scale_is_a_scale(self) -> Self:
         if self.scale_max <= self.scale_min:
             raise ValueError(f"scale_max ({self.scale_max:g}) must be above scale_min ({self.scale_min:g})")
-        needs_threshold = self.method == "agree" or self.kind == "csat"
-        if needs_threshold and self.satisfied_from is None:
+        if self.method == "agree":
+            raise ValueError(
+                "'method: agree' is not computed by this version: effort is the mean. Write 'method: mean'"
+            )
+        if self.kind == "csat" and self.satisfied_from is None:
             raise ValueError("'satisfied_from' is missing: the score from which an answer counts as satisfied")
         if self.satisfied_from is not None and not self.scale_min <= self.satisfied_from <= self.scale_max:
             raise ValueError(f"satisfied_from ({self.satisfied_from:g}) lies outside the scale")

@@ -98,7 +98,7 @@ MISTAKES = [
         "key 'surveys[1].columns': 'ticket' is missing. Add 'ticket' there.",
     ),
     ("sources.yml", "scale_max: 1", "scale_max: 7", "scale_max (1) must be above scale_min (1)"),
-    ("sources.yml", "method: agree", "method: mean", "'satisfied_from' is missing"),
+    ("sources.yml", "method: agree", "method: mean", "not computed by this version"),
     ("sources.yml", "bot_user_ids: [bot]", "bot_user_ids: [900000000001]", "Expected a whole number. Found 'bot'."),
     (
         "../flowmeter.toml",

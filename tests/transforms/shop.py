@@ -90,6 +90,7 @@ SOURCES: Row = {
         "url": URL,
         "time_zone": "Europe/Berlin",
         "bot_user_ids": [BOT],
+        "bot_channels": ["answer_bot"],
         "outreach_not": ["phone"],
         "test_tags": ["test"],
         "spam_tags": ["spam"],

@@ -47,6 +47,7 @@ class TicketFile:
     created_at: datetime
     tags: list[str]
     channel: str
+    team_channel: str = "web"
     priority: str | None = None
     status: str = "new"
     group: int | None = None
@@ -145,7 +146,7 @@ class TicketFile:
         return event
 
     def _via(self, author: int) -> str:
-        return self.channel if author == self.requester else "web"
+        return self.channel if author == self.requester else self.team_channel
 
     def _audit(self, at: datetime, actor: int, events: list[Row], rel: str | None = None) -> None:
         by_rule = actor == RULE

@@ -38,6 +38,8 @@ with
                 then 'bot'
                 when events.author_id = requesters.requester_id
                 then 'customer'
+                when events.is_bot_channel
+                then 'bot'
                 when actors.is_agent
                 then 'human'
                 else 'customer'

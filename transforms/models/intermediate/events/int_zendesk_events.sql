@@ -42,6 +42,7 @@ with
             nullif(to_value, '') as to_value,
             author_id,
             is_rule,
+            is_bot_channel,
             null::boolean as is_public
         from audit_events
         where
@@ -63,6 +64,7 @@ with
             coalesce(macro_title, macro_id::varchar) as to_value,
             author_id,
             is_rule,
+            is_bot_channel,
             null::boolean as is_public
         from audit_events
         where event_type = 'AgentMacroReference'
@@ -87,7 +89,7 @@ with
 
     -- The same comment stands in the audit and, when it was exported so, in the ticket's own line.
     comments as (
-        select event_id, ticket_key, audit_id, happened_at, author_id, is_rule, is_public
+        select event_id, ticket_key, audit_id, happened_at, author_id, is_rule, is_bot_channel, is_public
         from audit_events
         where event_type in ('Comment', 'VoiceComment')
         union all by name
@@ -98,6 +100,7 @@ with
             ticket_comments.happened_at,
             ticket_comments.author_id,
             ticket_comments.is_rule,
+            ticket_comments.is_bot_channel,
             ticket_comments.is_public
         from {{ ref("stg_zendesk__comments") }} as ticket_comments
         anti join
@@ -127,5 +130,6 @@ select
     null::varchar as to_value,
     author_id,
     is_rule,
+    is_bot_channel,
     is_public
 from comments

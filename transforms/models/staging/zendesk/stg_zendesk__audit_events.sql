@@ -18,7 +18,8 @@ select
     rule_id,
     rule_title,
     created_at as happened_at,
-    coalesce(channel = 'rule' or rule_id is not null or author_id = -1, false) as is_rule
+    coalesce(channel = 'rule' or rule_id is not null or author_id = -1, false) as is_rule,
+    channel in (select channel from {{ source("config", "bot_channel") }}) as is_bot_channel
 from audit_events
 where
     event_type in ('Create', 'Change', 'Comment', 'VoiceComment', 'AgentMacroReference')

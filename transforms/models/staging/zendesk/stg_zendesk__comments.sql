@@ -7,5 +7,6 @@ select
     author_id,
     is_public,
     created_at as happened_at,
-    coalesce(channel = 'rule' or author_id = -1, false) as is_rule
+    coalesce(channel = 'rule' or author_id = -1, false) as is_rule,
+    channel in (select channel from {{ source("config", "bot_channel") }}) as is_bot_channel
 from comments
