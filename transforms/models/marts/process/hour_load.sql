@@ -4,27 +4,42 @@
 with
     settings as (select * from {{ source("config", "setting") }}),
 
+    kinds as (
+        select
+            coalesce(group_name, 'no group') as group_name,
+            entered_at,
+            coalesce(started_at, left_at) as taken_at,
+            step_kind in {{ team_kinds() }} as is_team,
+            is_handoff
+            or coalesce(
+                lag(step_kind) over (partition by ticket_key order by visit_no) not in {{ team_kinds() }}, true
+            ) as is_arrival
+        from {{ ref("fct_ticket_step") }}
+    ),
+
     visits as (
         select
-            coalesce(steps.group_name, 'no group') as group_name,
-            date_trunc('hour', {{ local("steps.entered_at") }}) as entered_hour,
-            date_trunc('hour', {{ local("steps.started_or_left_at") }}) as taken_hour
-        from
-            (
-                select group_name, entered_at, coalesce(started_at, left_at) as started_or_left_at
-                from {{ ref("fct_ticket_step") }}
-                where step_kind in ('queue', 'assigned', 'working', 'escalated', 'reopened', 'activity')
-            ) as steps
+            kinds.group_name,
+            date_trunc('hour', {{ local("kinds.entered_at") }}) as entered_hour,
+            date_trunc('hour', {{ local("kinds.taken_at") }}) as taken_hour,
+            kinds.is_arrival
+        from kinds
         cross join settings
+        where kinds.is_team
     ),
 
     -- The length of the queue at the end of an hour: all that came until then less all that was taken.
     moves as (
-        select group_name, entered_hour as hour_at, count(*) as came, 0 as taken
+        select
+            group_name,
+            entered_hour as hour_at,
+            count(*) as came,
+            0 as taken,
+            count(*) filter (where is_arrival) as arrivals
         from visits
         group by all
         union all
-        select group_name, taken_hour as hour_at, 0 as came, count(*) as taken
+        select group_name, taken_hour as hour_at, 0 as came, count(*) as taken, 0 as arrivals
         from visits
         where taken_hour is not null
         group by all
@@ -95,7 +110,7 @@ with
         select
             hours.group_name,
             hours.hour_at,
-            coalesce(moved.came, 0) as arrivals,
+            coalesce(moved.arrivals, 0) as arrivals,
             sum(coalesce(moved.came, 0) - coalesce(moved.taken, 0)) over (
                 partition by hours.group_name order by hours.hour_at
             ) as queue_length,
@@ -103,8 +118,11 @@ with
             coalesce(present.present_minutes, 0) as present_minutes
         from hours
         left join
-            (select group_name, hour_at, sum(came) as came, sum(taken) as taken from moves group by all) as moved
-            using (group_name, hour_at)
+            (
+                select group_name, hour_at, sum(came) as came, sum(taken) as taken, sum(arrivals) as arrivals
+                from moves
+                group by all
+            ) as moved using (group_name, hour_at)
         left join worked using (group_name, hour_at)
         left join present using (group_name, hour_at)
     )
