@@ -1,5 +1,5 @@
--- A passage leads from one visit to the next. Its times are those of the visit that it leads into: where activities
--- are steps, that is the time from one completion to the next.
+-- A passage leads from one visit to the next: its time is that from leaving the one to leaving the other, its wait that
+-- of the second.
 {% set times = ["elapsed_calendar", "wait"] %}
 
 with
@@ -11,13 +11,17 @@ with
             workflow,
             previous_step as from_step,
             step as to_step,
-            elapsed_calendar_minutes,
+            case
+                when left_at is null
+                then elapsed_calendar_minutes
+                else {{ minutes_between("lag(left_at) over (partition by ticket_key order by visit_no)", "left_at") }}
+            end as elapsed_calendar_minutes,
             wait_minutes,
             is_handoff,
             -- A ticket counts once, however often it took the same way.
             row_number() over (partition by ticket_key, previous_step, step order by visit_no) = 1 as is_first
         from {{ ref("fct_ticket_step") }}
-        where previous_step is not null
+        qualify previous_step is not null
     ),
 
     taken as (
