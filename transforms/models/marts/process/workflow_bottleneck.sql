@@ -75,6 +75,7 @@ with
                 {% endfor %}
             ] as causes,
             sum({{ own_wait() }}) as own_minutes,
+            sum(({{ own_wait() }}) ^ 2) as own_squares,
             sum(wait_minutes) as wait_minutes
         from visits
         where element.counts
@@ -82,7 +83,15 @@ with
     ),
 
     totals as (
-        select period, workflow, sum(elapsed_minutes) as elapsed_minutes, sum(handling_cost) as handling_cost
+        select
+            period,
+            workflow,
+            sum(elapsed_minutes) as elapsed_minutes,
+            sum(handling_cost) as handling_cost,
+            -- Those that the shop has the ball in.
+            sum(visit_count) filter (where own_minutes >= wait_minutes / 2) as visit_count,
+            sum(own_minutes) filter (where own_minutes >= wait_minutes / 2) as own_minutes,
+            sum(own_squares) filter (where own_minutes >= wait_minutes / 2) as own_squares
         from described
         where kind = 'step'
         group by period, workflow
@@ -108,6 +117,13 @@ with
             described.own_minutes > described.wait_minutes / 2 as is_own,
             totals.elapsed_minutes as all_elapsed_minutes,
             totals.handling_cost as all_handling_cost,
+            described.own_minutes / described.visit_count as own_mean,
+            (totals.own_minutes - described.own_minutes)
+            / nullif(totals.visit_count - described.visit_count, 0) as others_mean,
+            described.own_squares / described.visit_count as own_square,
+            (totals.own_squares - described.own_squares)
+            / nullif(totals.visit_count - described.visit_count, 0) as others_square,
+            totals.visit_count - described.visit_count as others_count,
             trends.trend,
             {% for name, (_, n, _) in savings.items() %}
                 {{ mean_with_interval("saved." ~ name ~ "_sums", "sizes." ~ n) }} as {{ name }},
@@ -129,6 +145,9 @@ with
             and coalesce(described.to_step, described.step) = trends.step
     )
 
+-- Something always comes first in a ranking. It is a finding where visits wait by a quarter longer than those to the
+-- shop's other steps, by more than chance would (z of 3.29, one in a thousand, since many steps are compared); a loop,
+-- where one in twenty tickets goes through it.
 select
     period,
     workflow,
@@ -146,6 +165,24 @@ select
         )
     )::int as workflow_rank,
     is_own,
+    coalesce(
+        case
+            when not is_own
+            then false
+            when kind = 'loop'
+            then ticket_count >= 0.05 * all_tickets and hours_saved_per_week > 0
+            else
+                least(visit_count, others_count) >= 5
+                and own_mean > 1.25 * others_mean
+                and own_mean - others_mean
+                > 3.29
+                * sqrt(
+                    greatest(own_square - own_mean ^ 2, 0) / visit_count
+                    + greatest(others_square - others_mean ^ 2, 0) / others_count
+                )
+        end,
+        false
+    ) as is_finding,
     case when kind = 'loop' then 'remove_loop' else 'halve_wait' end as lever,
     visit_count,
     ticket_count,
