@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
+# A busy machine draws late; what never comes fails all the same.
+expect.set_options(timeout=20_000)
 LOOPBACK = {"127.0.0.1", "localhost", ""}
 
 
