@@ -2,6 +2,8 @@
 
 -- The 200 most frequent paths of a workflow, and the rest in one row.
 with
+    periods as (select period, ticket_key, workflow from {{ ref("int_period_tickets") }}),
+
     ranked as (select * from {{ ref("int_path_counts") }}),
 
     totals as (select period, workflow, sum(ticket_count) as ticket_count from ranked group by period, workflow),
@@ -19,7 +21,7 @@ with
             count(measures.resolution_calendar_minutes) as measured_count,
             avg(measures.cost) as mean_cost_per_ticket
         from ranked
-        inner join {{ ref("int_period_tickets") }} as periods using (period, workflow)
+        inner join periods using (period, workflow)
         inner join
             {{ ref("int_ticket_paths") }} as paths
             on periods.ticket_key = paths.ticket_key
