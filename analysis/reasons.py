@@ -123,17 +123,21 @@ def _grouped(placed: pl.DataFrame) -> pl.DataFrame:
         return keys.with_columns(pl.lit(UNKNOWN).alias("reason"))
     has_word = counter.transform(placed["subject"].to_list())
     told = np.asarray(has_word.sum(axis=1)).ravel() > 0
-    words = TfidfTransformer().fit_transform(has_word).astype(np.float32).toarray()
-    # A workflow weighs as much as all words of a subject together.
-    features = np.hstack([words, _workflow_marks(placed)])[told]
     weights = placed["ticket_count"].to_numpy().astype(np.float64)
     number = np.full(len(told), -1)
     if told.any():
-        groups = min(MOST_REASONS - (not told.all()), len(np.unique(features, axis=0)))
+        words = TfidfTransformer().fit_transform(has_word).astype(np.float32).toarray()
+        # A workflow weighs as much as all words of a subject together.
+        features = np.hstack([words, _workflow_marks(placed)])[told]
+        groups = min(MOST_REASONS - (not told.all()), _distinct(features))
         means = KMeans(groups, n_init=1, random_state=0, max_iter=50).fit(features, sample_weight=weights[told])
         number[told] = means.labels_
-    labels = _labels(has_word.toarray() * weights[:, None], number, weights, counter.get_feature_names_out())
+    labels = _labels(has_word.multiply(weights[:, None]).tocsr(), number, weights, counter.get_feature_names_out())
     return keys.with_columns(pl.Series("reason", [labels[key] for key in number.tolist()], pl.String))
+
+
+def _distinct(features: Floats) -> int:
+    return len({row.tobytes() for row in features})
 
 
 def _workflow_marks(placed: pl.DataFrame) -> Floats:
@@ -141,12 +145,12 @@ def _workflow_marks(placed: pl.DataFrame) -> Floats:
     return np.eye(len(names), dtype=np.float32)[place]
 
 
-def _labels(counts: Floats, number: Ints, weights: Floats, words: Any) -> dict[int, str]:
+def _labels(counts: Any, number: Ints, weights: Floats, words: Any) -> dict[int, str]:
     """A group's words that are frequent in it and not everywhere, most frequent first; equal labels are one reason."""
-    everywhere = counts.sum(axis=0)
+    everywhere = np.asarray(counts.sum(axis=0)).ravel()
     labels = {-1: UNKNOWN}
     for group in np.unique(number[number >= 0]).tolist():
-        own = counts[number == group].sum(axis=0)
+        own = np.asarray(counts[number == group].sum(axis=0)).ravel()
         in_group = own / weights[number == group].sum()
         own_words = in_group * own / np.maximum(everywhere, 1)
         ranked = np.argsort(-own_words, kind="stable")[:LABEL_WORDS]

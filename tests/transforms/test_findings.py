@@ -83,12 +83,12 @@ def _macro_ticket(shop: HandmadeShop, hours: int, channel: str, macro: tuple[int
 
 def _tell_macros(shop: HandmadeShop) -> None:
     """With the macro: e-mail 1 1 1 1 hours, web 1 3. Without: e-mail 2 2 3 3 4 4, web 4 4 5 6 6, chat 9."""
-    for channel, hours in (("email", (1, 1, 1, 1)), ("web", (1, 3))):
-        for took in hours:
-            _macro_ticket(shop, took, channel, USED)
-    for channel, hours in (("email", (2, 2, 3, 3, 4, 4)), ("web", (4, 4, 5, 6, 6)), ("chat", (9,))):
-        for took in hours:
-            _macro_ticket(shop, took, channel, None)
+    with_it: dict[str, tuple[int, ...]] = {"email": (1, 1, 1, 1), "web": (1, 3)}
+    without_it: dict[str, tuple[int, ...]] = {"email": (2, 2, 3, 3, 4, 4), "web": (4, 4, 5, 6, 6), "chat": (9,)}
+    for macro, channels in ((USED, with_it), (None, without_it)):
+        for channel, hours in channels.items():
+            for took in hours:
+                _macro_ticket(shop, took, channel, macro)
 
 
 def _tell_bot(shop: HandmadeShop) -> None:
