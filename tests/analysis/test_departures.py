@@ -112,3 +112,9 @@ def test_a_detour_that_costs_time_is_found_among_them() -> None:
     tickets = [Labelled("w", path, random.lognormvariate(1 + ("Hold" in path), 1), True) for path in walks(random, 800)]
     told = departures(count_departures(tickets)).filter("is_finding")
     assert Counter(told["next_step"]).most_common(1)[0][0] == "Hold"
+
+
+def test_constant_times_have_no_slow_tickets() -> None:
+    tickets = [Labelled("w", path, 4.0, None) for path in walks(Random(9), 300)]
+    found = departures(count_departures(tickets))
+    assert (found["left_share"].max(), found.filter("is_finding").height) == (0, 0)

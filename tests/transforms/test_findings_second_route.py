@@ -41,10 +41,10 @@ def measure(ticket: Row, metric: str) -> float | None:
     """A ticket's part in a figure; nothing where it has none."""
     if metric == "csat":
         return None if ticket["csat_satisfied"] is None else float(ticket["csat_satisfied"])
-    if metric == "mean_cost_per_ticket":
-        return float(ticket["cost"])
     if not ticket["is_measured"]:
         return None
+    if metric == "mean_cost_per_ticket":
+        return float(ticket["cost"])
     if metric == "reopen_rate":
         return None if ticket["first_resolved_at"] is None else float(ticket["is_reopened"])
     if ticket["resolved_at"] is None:

@@ -4,7 +4,8 @@
 -- Steps are compared like automations, each within its own workflow.
 with
     tickets as (
-        select periods.period, measures.*
+        -- What an outreach costs is no comparison for a contact.
+        select periods.period, measures.* replace (case when measures.is_measured then measures.cost end as cost)
         from {{ ref("int_period_tickets") }} as periods
         inner join {{ ref("int_ticket_measures") }} as measures using (ticket_key)
     ),
