@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.stats import false_discovery_control, hypergeom
 
 from analysis.wording import Speech
 
@@ -30,6 +29,8 @@ def departures(counts: pl.DataFrame) -> pl.DataFrame:
     Returns workflow, position, step, next_step, happy_next_step, slow_above_hours, outcome ('slow', 'unsatisfied'),
     left and stayed (how many tickets or answers), left_share and stayed_share (with the outcome), p, q, is_finding.
     """
+    from scipy.stats import false_discovery_control
+
     happy = counts.filter("is_happy").select(
         *KEYS, pl.col("next_step").alias("happy_next_step"), *(_renamed(column) for column in _columns())
     )
@@ -89,6 +90,8 @@ def _tested(pairs: pl.DataFrame, outcome: str) -> pl.DataFrame:
 
 def _more_often(tested: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Fisher's p that so many or more of those who left have the outcome: the tail of the hypergeometric."""
+    from scipy.stats import hypergeom
+
     left, with_it = tested["left"].to_numpy(), tested["left_with"].to_numpy()
     everybody = left + tested["stayed"].to_numpy()
     everybody_with = with_it + tested["stayed_with"].to_numpy()

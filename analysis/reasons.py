@@ -12,13 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.words import STOP_WORDS
-
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 
 MOST_REASONS = 12
-MOST_WORDS = 400
+MOST_WORDS = 300
 """The most frequent words tell reasons apart; rarer ones cost time and name single customers' things."""
 
 LABEL_WORDS = 3
@@ -70,7 +68,9 @@ def combined(parts: pl.DataFrame, order_status: frozenset[str]) -> pl.DataFrame:
     """
     n = pl.col("ticket_count")
     shares = [
-        ((pl.col(share) * pl.col(weight)).sum() / pl.col(weight).filter(pl.col(share).is_not_null()).sum()).alias(share)
+        ((pl.col(share) * pl.col(weight)).sum() / pl.col(weight).filter(pl.col(share).is_not_null()).sum())
+        .fill_nan(None)
+        .alias(share)
         for share, weight in _SHARES.items()
     ]
     mean = (pl.col("handle_mean_minutes") * n).sum() / n.sum()
@@ -114,6 +114,8 @@ def _grouped(placed: pl.DataFrame) -> pl.DataFrame:
     """subject, workflow, reason: the group of every subject. Those without a known word are a group of their own."""
     from sklearn.cluster import KMeans
     from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+
+    from analysis.words import STOP_WORDS
 
     keys = placed.select("subject", "workflow")
     counter = CountVectorizer(token_pattern=_WORD, stop_words=STOP_WORDS, max_features=MOST_WORDS, binary=True)

@@ -102,9 +102,9 @@ def test_figures_of_a_reason_are_those_of_all_its_tickets() -> None:
     assert (found["growth"], found["ticket_share"]) == (pytest.approx(40 / 20 - 1), 0.4)
 
 
-def test_growth_is_unknown_where_one_part_of_it_is() -> None:
+def test_what_is_unknown_of_one_part_stays_unknown() -> None:
     (found,) = subject_reasons(subjects(row("late parcel", 5), row("parcel late", 5, before_count=None))).to_dicts()
-    assert (found["before_count"], found["growth"]) == (None, None)
+    assert (found["before_count"], found["growth"], found["csat"]) == (None, None, None)
 
 
 @settings(max_examples=30, deadline=None)
