@@ -215,7 +215,9 @@ class Schedules(Checked):
 
 
 class ZendeskSource(Checked):
-    """`time_zone` is the account's own, which its CSV export is written in."""
+    """`time_zone` is the account's own, which its CSV export is written in. A custom field is named by its number, or
+    by its title where that is a CSV export.
+    """
 
     url: Annotated[str, Field(pattern=r"^https://[^/\s]+/?$")] = ""
     time_zone: TimeZoneName = "UTC"
@@ -225,6 +227,7 @@ class ZendeskSource(Checked):
     test_tags: list[str] = ["test"]
     spam_tags: list[str] = ["spam"]
     tracked_time_field_id: int | None = None
+    reason_field_id: int | str | None = None
 
 
 class ShopifySource(Checked):

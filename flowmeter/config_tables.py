@@ -19,8 +19,9 @@ TABLES = {
         shop_name varchar, currency varchar, time_zone varchar, cohort_days integer, auto_close_days integer,
         cart_window_days integer, snapshot_at timestamp, helpdesk_url varchar, handle_cap_minutes double,
         handle_floor_minutes double, minutes_per_message double, minutes_per_ticket double,
-        tracked_time_field_id bigint, fee_per_ticket decimal(18, 6), fee_per_message decimal(18, 6),
-        fee_per_automated_resolution decimal(18, 6), default_hourly_cost decimal(18, 6), default_schedule varchar""",
+        tracked_time_field_id bigint, reason_field_id varchar, fee_per_ticket decimal(18, 6),
+        fee_per_message decimal(18, 6), fee_per_automated_resolution decimal(18, 6),
+        default_hourly_cost decimal(18, 6), default_schedule varchar""",
     "workflow": """
         workflow varchar, name varchar, description varchar, position integer, color_index integer,
         is_order_status boolean, is_cart_recovery boolean""",
@@ -100,8 +101,9 @@ def _setting(config: Config, snapshot_at: dt.datetime) -> Row:
     return (
         shop.name, shop.currency, shop.time_zone, kpi.cohort_days, kpi.auto_close_days, kpi.cart_window_days,
         snapshot_at, zendesk.url.rstrip("/") or None, handle.cap_minutes, handle.floor_minutes,
-        handle.minutes_per_message, handle.minutes_per_ticket, zendesk.tracked_time_field_id, fees.per_ticket,
-        fees.per_message, fees.per_automated_resolution, config.costs.hourly_cost.default, config.schedules.default,
+        handle.minutes_per_message, handle.minutes_per_ticket, zendesk.tracked_time_field_id,
+        None if zendesk.reason_field_id is None else str(zendesk.reason_field_id), fees.per_ticket, fees.per_message,
+        fees.per_automated_resolution, config.costs.hourly_cost.default, config.schedules.default,
     )  # fmt: skip
 
 

@@ -115,6 +115,7 @@ class HandmadeShop:
     efforts: list[Row] = field(default_factory=list)
     orders: list[Row] = field(default_factory=list)
     checkouts: list[Row] = field(default_factory=list)
+    macros: list[Row] = field(default_factory=list)
     agents: dict[int, Row] = field(default_factory=dict)
     customers: set[int] = field(default_factory=set)
     sources: Row = field(default_factory=lambda: dict(SOURCES))
@@ -269,6 +270,7 @@ class HandmadeShop:
         known = {"created_at": "2025-01-01T00:00:00Z", "updated_at": "2025-01-01T00:00:00Z"}
         groups = [{"id": key, "name": name, "deleted": False, **known} for name, key in GROUPS.items()]
         self._lines("groups.jsonl", groups, "zendesk_group")
+        self._lines("macros.jsonl", [{"actions": [], **known, **row} for row in self.macros], "zendesk_macro")
         self._lines("users.jsonl", [{**row, **known} for row in self._users()], "zendesk_user")
 
     def _users(self) -> Iterable[Row]:

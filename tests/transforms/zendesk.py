@@ -52,6 +52,8 @@ class TicketFile:
     status: str = "new"
     group: int | None = None
     assignee: int | None = None
+    subject: str | None = None
+    custom_fields: dict[int, str] = field(default_factory=dict)
     updated_at: datetime = field(init=False)
     comments: list[Row] = field(default_factory=list)
     audits: list[Row] = field(default_factory=list)
@@ -90,6 +92,7 @@ class TicketFile:
         assignee: int | None = None,
         clear: Sequence[str] = (),
         tags: Sequence[str] = (),
+        macro: tuple[int, str] | None = None,
         rel: str | None = None,
     ) -> TicketFile:
         """One audit: a comment (public or not; None for none) and the fields that it sets or clears."""
@@ -98,6 +101,8 @@ class TicketFile:
         for name, value in (("status", status), ("group", group), ("assignee", assignee)):
             if value is not None or name in clear:
                 events.append(self._change(name, value))
+        if macro:
+            events.append(self._event("AgentMacroReference", macro_id=str(macro[0]), macro_title=macro[1]))
         if tags:
             before, self.tags = self.tags, [*self.tags, *tags]
             events.append(self._event("Change", field_name="tags", value=self.tags, previous_value=before))
@@ -115,7 +120,7 @@ class TicketFile:
             "status": self.status,
             "priority": self.priority,
             "type": None,
-            "subject": f"Case {self.ticket_id}",
+            "subject": self.subject or f"Case {self.ticket_id}",
             "via": {"channel": self.channel, "source": {"from": {}, "to": {}, "rel": None}},
             "requester_id": self.requester,
             "submitter_id": self.author,
@@ -124,7 +129,7 @@ class TicketFile:
             "ticket_form_id": None,
             "brand_id": None,
             "tags": self.tags,
-            "custom_fields": [],
+            "custom_fields": [{"id": key, "value": value} for key, value in self.custom_fields.items()],
             "satisfaction_rating": {"score": "unoffered"},
             "comments": self.comments,
         }
