@@ -11,6 +11,7 @@ import typer
 from typer._click.exceptions import ClickException
 
 from flowmeter.cli.demo import demo
+from flowmeter.cli.export import export
 from flowmeter.cli.homes import HomeOption
 from flowmeter.cli.load import build, ingest, init, refresh
 from flowmeter.cli.look import kpis, quarantine, status
@@ -38,6 +39,7 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
 
 for _command in (init, ingest, build, refresh, kpis, status, quarantine, serve, demo):
     app.command()(_command)
+app.add_typer(export, name="export")
 
 
 def main() -> None:
