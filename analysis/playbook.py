@@ -26,6 +26,9 @@ SELDOM_NAMED = 3
 OFTEN_REPEATED = 0.05
 BACK_AND_FORTH = 5  # pairs
 
+STAYS, ENDS = "It stays so", "It ends here"
+"""What follows where nothing does."""
+
 DEFAULT_DESCRIPTIONS = {
     "bot": "The bot talks with the customer. No person has the ticket yet.",
     "queue": "The ticket lies in the queue and nobody has it. Take it, or give it to the group that it belongs to.",
@@ -117,7 +120,7 @@ def playbook(
     descriptions: Mapping[str, str],
 ) -> Playbook:
     """The playbook. `descriptions` are the shop's own words about a step, which go before the general ones."""
-    rows = steps.sort("position", "step", nulls_last=True).to_dicts()
+    rows = sorted(steps.to_dicts(), key=_place)
     passages = edges.sort("passage_count", "to_step", descending=[True, False]).to_dicts()
     pages = [
         StepPage(
@@ -139,6 +142,11 @@ def playbook(
     )
     seldom = [row for row in rows if row["step"] not in shown]
     return Playbook(heading, ways, tuple(pages), (*_detours(rows, passages), *_seldom_steps(seldom)))
+
+
+def _place(row: Row) -> tuple[int, float, str]:
+    """Where a step stands: by when tickets first reach it, and what is behind the end behind it."""
+    return {"resolved": 1, "reopened": 2}.get(row["step_kind"], 0), row["position"] or 0.0, row["step"]
 
 
 def counted(n: int, thing: str) -> str:
@@ -165,8 +173,8 @@ def percent(share: float) -> str:
 def _facts(row: Row) -> tuple[Fact, ...]:
     visits = row["visit_count"]
     reached = Fact("Tickets", percent(row["ticket_share"]), counted(row["ticket_count"], "ticket"))
-    if row["elapsed_median_calendar_minutes"] is None:
-        return (reached,)
+    if row["step_kind"] == "resolved" or row["elapsed_median_calendar_minutes"] is None:
+        return (reached,)  # of what is done, only the tickets that came back have a time
     if visits < ENOUGH_VISITS:
         return reached, Fact("Typical time", "–", f"{counted(visits, 'visit')}, too few to tell")
     median, most = (_time(row[f"elapsed_{part}_calendar_minutes"]) for part in ("median", "p90"))
@@ -214,7 +222,7 @@ def _follows(row: Row, passages: Sequence[Row]) -> tuple[tuple[Part, ...], tuple
     over = row["visit_count"] - row["open_count"]
     ended = over - sum(count for _, count in ways)
     if ended > 0:
-        ways.append(("It stays so" if row["step_kind"] == "resolved" else "It ends here", ended))
+        ways.append((STAYS if row["step_kind"] == "resolved" else ENDS, ended))
     if over <= 0:
         return (), ()
     parts = sorted((Part(name, count / over, count) for name, count in ways), key=lambda part: -part.count)
@@ -225,28 +233,24 @@ def _follows(row: Row, passages: Sequence[Row]) -> tuple[tuple[Part, ...], tuple
 def _exceptions(row: Row, passages: Sequence[Row]) -> tuple[str, ...]:
     told = []
     seldom = _follows(row, passages)[1]
-    if seldom:
-        named = [f"{part.name} ({part.count:,})" for part in seldom[:SELDOM_NAMED]]
-        more = len(seldom) - len(named)
-        told.append(f"Seldom, what follows is {listed([*named, *([f'{more} other steps'] if more > 1 else [])])}.")
-    repeats, visits = row["rework_count"] or 0, row["visit_count"]
+    onward = [part for part in seldom if part.name not in {STAYS, ENDS}]
+    if onward:
+        named = [f"{part.name} ({part.count:,})" for part in onward[:SELDOM_NAMED]]
+        more = len(onward) - len(named)
+        told.append(f"Seldom it goes on to {listed([*named, *([counted(more, 'other step')] if more else [])])}.")
+    told += [f"Seldom it ends here ({part.count:,})." for part in seldom if part.name in {STAYS, ENDS}]
+    repeats, visits = row["rework_count"], row["visit_count"]
     if repeats / visits >= OFTEN_REPEATED and row["step_kind"] not in {"customer", "resolved"}:
         told.append(
             f"{percent(repeats / visits)} of the visits ({repeats:,} of {visits:,}) are repeats: "
             "the ticket had been here before."
         )
-    if row["open_count"]:
-        told.append(f"{counted(row['open_count'], 'ticket')} {_are(row['open_count'])} here now.")
     return tuple(told)
 
 
 def listed(names: Sequence[str]) -> str:
     """A, B or C."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def _are(n: int) -> str:
-    return "is" if n == 1 else "are"
 
 
 # The workflow ----------------------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
-from analysis.playbook import Part, Playbook, StepPage, percent
+from analysis.playbook import Part, Playbook, StepPage, counted, percent
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1f2430; --soft: #5b6472; --line: #d9dee6; --paper: #ffffff; --panel: #f5f7fa;
@@ -24,7 +25,8 @@ p { margin: .3rem 0; max-width: 46rem; }
 .small { font-size: .9rem; }
 figure { margin: .6rem 0; overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; padding: .75rem;
   background: #ffffff; color: #1f2430; color-scheme: light; }
-figure svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }
+figure .chart { margin: 0 auto; }
+figure svg { display: block; width: 100%; height: auto; }
 ol.contents { columns: 2 16rem; padding-left: 1.6rem; margin: .4rem 0; }
 a { color: var(--accent); }
 section.step { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.1rem; margin: .9rem 0;
@@ -80,15 +82,21 @@ def _paragraph(text: str) -> str:
 
 
 def _chart(playbook: Playbook, flowchart: str) -> Iterable[str]:
-    if flowchart:
-        svg = flowchart[flowchart.index("<svg") :]  # without an XML declaration, which may stand only in front
-        yield f'<h2>How tickets flow</h2>\n<figure role="group" aria-label="Flowchart of {escape(playbook.heading.name)}">'
-        yield f"{svg}</figure>"
+    """The drawing at its own size, smaller where the page is: an SVG that has only a viewBox would fill the page."""
+    if not flowchart:
+        return
+    svg = flowchart[flowchart.index("<svg") :]  # without an XML declaration, which may stand only in front
+    box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ', svg)
+    width = f' style="max-width: {float(box[1]):.0f}px"' if box else ""
+    label = escape(f"Flowchart of {playbook.heading.name}")
+    yield f'<h2>How tickets flow</h2>\n<figure role="group" aria-label="{label}"><div class="chart"{width}>'
+    yield f"{svg}</div></figure>"
 
 
 def _list_of_ways(ways: Iterable[Part]) -> str:
     items = "".join(
-        f"<li>{escape(way.name)} <span class='soft'>{percent(way.share)}, {way.count:,}</span></li>" for way in ways
+        f"<li>{escape(way.name)} <span class='soft small'>{percent(way.share)} ({counted(way.count, 'ticket')})</span></li>"
+        for way in ways
     )
     return f"<h2>The most frequent ways</h2>\n<ol>{items}</ol>" if items else ""
 

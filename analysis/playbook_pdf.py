@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 import typst
 
-from analysis.playbook import Part, Playbook, percent
+from analysis.playbook import Part, Playbook, counted, percent
 from analysis.playbook_html import HOW
 
 TEMPLATE = Path(__file__).with_name("playbook.typ")
@@ -58,6 +58,6 @@ def _spoken(playbook: Playbook) -> dict[str, Any]:
 
 def _parts(parts: tuple[Part, ...]) -> list[dict[str, Any]]:
     return [
-        {"name": part.name, "share": part.share, "shown": percent(part.share), "counted": f"{part.count:,}"}
+        {"name": part.name, "share": part.share, "shown": percent(part.share), "counted": counted(part.count, "ticket")}
         for part in parts
     ]
