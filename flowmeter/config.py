@@ -14,6 +14,7 @@ from flowmeter.config_models import (
     Schedule,
     Schedules,
     Sources,
+    Step,
     SurveySource,
     Target,
     TargetsFile,
@@ -28,6 +29,7 @@ __all__ = [
     "Rule",
     "Schedule",
     "Sources",
+    "Step",
     "SurveySource",
     "Target",
     "Workflow",
@@ -47,6 +49,7 @@ class Config(BaseModel):
 
     settings: Settings
     workflows: list[Workflow]
+    steps: list[Step]
     costs: Costs
     targets: list[Target]
     schedules: Schedules
@@ -63,10 +66,11 @@ def load_config(home: Home) -> Config:
     """Reads flowmeter.toml and config/*.yml. Raises ConfigError with file, line, key and the nearest valid one."""
     settings = load_settings(home)
     files = {name: read_yaml(home.config_dir / name, f"config/{name}") for name in CONFIG_FILES}
-    workflows = validate(files["workflows.yml"], WorkflowsFile).workflows
+    workflows = validate(files["workflows.yml"], WorkflowsFile)
     config = Config(
         settings=settings,
-        workflows=workflows,
+        workflows=workflows.workflows,
+        steps=workflows.steps,
         costs=validate(files["costs.yml"], Costs),
         targets=validate(files["targets.yml"], TargetsFile).targets,
         schedules=validate(files["schedules.yml"], Schedules),
@@ -95,6 +99,14 @@ def _check_workflows(source: Source, config: Config) -> None:
             _check_patterns(source, (*path, "variants", position, "rules"), variant.rules)
         if sum(variant.default for variant in workflow.variants) > 1:
             raise source.error((*path, "variants"), "two variants are the default", next_step="Leave it to one of them")
+    _check_steps(source, config)
+
+
+def _check_steps(source: Source, config: Config) -> None:
+    known = [workflow.key for workflow in config.workflows]
+    for number, step in enumerate(config.steps):
+        for key in step.workflow or []:
+            _refuse_unknown(source, ("steps", number, "workflow"), "workflow", key, known)
 
 
 def _check_patterns(source: Source, path: KeyPath, rules: list[Rule]) -> None:

@@ -78,8 +78,25 @@ class Workflow(Checked):
     variants: list[Variant] = []
 
 
+State = Literal["bot", "queue", "assigned", "working", "escalated", "customer", "hold", "reopened", "resolved"]
+
+
+class Step(Checked):
+    """A step of a flowchart. With conditions it names the states in which all of them hold; the first step in the file
+    that fits has the visit. Without conditions it only describes the step that has this name already.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    description: str = ""
+    state: Annotated[list[State] | None, BeforeValidator(_as_list)] = None
+    group: Words | None = None
+    tag: Words | None = None
+    workflow: Words | None = None
+
+
 class WorkflowsFile(Checked):
     workflows: list[Workflow] = []
+    steps: list[Step] = []
 
 
 # costs.yml -------------------------------------------------------------------------------------------------------

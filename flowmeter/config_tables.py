@@ -27,6 +27,7 @@ TABLES = {
     "rule": """
         scope varchar, workflow varchar, target varchar, rule_no integer, field varchar, argument varchar,
         "values" varchar[]""",
+    "step_rule": 'step_no integer, step varchar, field varchar, "values" varchar[]',
     "variant": "workflow varchar, variant varchar, name varchar, position integer",
     "group_cost": "group_name varchar, hourly_cost decimal(18, 6)",
     "fixed_cost": "name varchar, month date, amount decimal(18, 2)",
@@ -69,6 +70,7 @@ def config_rows(config: Config, snapshot_at: dt.datetime) -> dict[str, list[Row]
         "setting": [_setting(config, snapshot_at)],
         "workflow": list(_workflows(config)),
         "rule": list(_rules(config)),
+        "step_rule": list(_step_rules(config)),
         "variant": [
             (workflow.key, variant.key, variant.name, position)
             for workflow in config.workflows
@@ -127,6 +129,15 @@ def _rules(config: Config) -> Iterator[Row]:
             if variant.default:
                 number += 1
                 yield ("variant", workflow.key, variant.key, number, "always", None, [])
+
+
+def _step_rules(config: Config) -> Iterator[Row]:
+    """One row per condition of a step that has any."""
+    for number, step in enumerate(config.steps, start=1):
+        words = {"state": step.state, "group": step.group, "tag": step.tag, "workflow": step.workflow}
+        for field, values in words.items():
+            if values is not None:
+                yield number, step.name, field, list(values)
 
 
 def _conditions(rule: Rule) -> Iterator[tuple[str, str | None, list[str]]]:

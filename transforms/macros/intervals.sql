@@ -87,3 +87,41 @@
             / (384 * ({{ freedom }}) ^ 3)
     end
 {%- endmacro %}
+
+{# Mean and 95% interval, as one list, of a figure that is 0 for all tickets but those whose sums of first, second and third
+   powers are given: Cornish and Fisher's as in kpi_bound, not below 0. Null under 2 tickets. #}
+{% macro mean_with_interval(sums, n) -%}
+    {%- set mean = "coalesce(" ~ sums ~ "[1], 0) / nullif(" ~ n ~ ", 0)" -%}
+    {%- set variance = "greatest(coalesce(" ~ sums ~ "[2], 0) / nullif(" ~ n ~ ", 0) - (" ~ mean ~ ") ^ 2, 0)" -%}
+    {%- set third = (
+        "coalesce("
+        ~ sums
+        ~ "[3], 0) / nullif("
+        ~ n
+        ~ ", 0) - 3 * ("
+        ~ mean
+        ~ ") * "
+        ~ variance
+        ~ " - ("
+        ~ mean
+        ~ ") ^ 3"
+    ) -%}
+    [
+        {{ mean }},
+        {% for sign in [-1, 1] -%}
+            case
+                when {{ n }} > 1
+                then
+                    greatest(
+                        0,
+                        {{ mean }}
+                        + {{ sign }} * {{ z() }} * sqrt({{ variance }} / {{ n }})
+                        + coalesce(({{ third }}) / nullif({{ variance }}, 0), 0)
+                        / {{ n }}
+                        * ({{ z() }} * {{ z() }} - 1)
+                        / 6
+                    )
+            end{{ ", " if not loop.last }}
+        {% endfor %}
+    ]
+{%- endmacro %}

@@ -46,7 +46,8 @@ with
             end as actor_kind,
             case when not events.is_rule then 'zendesk-' || events.author_id end as actor_id,
             events.is_public,
-            null::varchar as activity
+            null::varchar as activity,
+            null::timestamp as started_at
         from zendesk_events as events
         inner join requesters using (ticket_key)
         left join zendesk_actors as actors on events.author_id = actors.user_id
@@ -103,7 +104,8 @@ select
     unioned.actor_kind,
     unioned.actor_id,
     unioned.is_public,
-    unioned.activity
+    unioned.activity,
+    unioned.started_at
 from unioned
 cross join settings
 where unioned.happened_at <= settings.snapshot_at

@@ -49,7 +49,8 @@ with
             ) as fact,
             events.meaning,
             events.resource,
-            events.activity
+            events.activity,
+            events.started_at
         from events
         inner join assigning using (log)
     )
@@ -79,6 +80,7 @@ select
     case when meaning in ('created', 'customer_reply') then 'customer' else 'human' end as actor_kind,
     log || '-' || resource as actor_id,
     fact.is_public,
-    case when fact.kind = 'activity' then activity end as activity
+    case when fact.kind = 'activity' then activity end as activity,
+    case when fact.kind = 'activity' then started_at end as started_at
 from said
 where fact."value" is not null

@@ -34,6 +34,7 @@ with
             actor_id,
             is_public,
             activity,
+            started_at,
             schedule,
             business_clock,
             row_number() over events_in_order as event_no,
@@ -52,8 +53,21 @@ with
                 last_value(case when kind = 'group' then coalesce(to_value, '') end ignore nulls) over events_in_order,
                 ''
             ) as group_name,
-            last_value(activity ignore nulls) over events_in_order as last_activity,
+            -- Who took the ticket or was given it by anybody but its holder: its holder's colleague only helps out.
+            last_value(
+                case
+                    when kind = 'assignee' and not coalesce(actor_kind = 'human' and actor_id = from_value, false)
+                    then to_value
+                end ignore nulls
+            ) over events_in_order as home_agent_id,
             max(case when kind = 'assignee' then happened_at end) over events_in_order as assigned_at,
+            max(case when kind = 'group' then happened_at end) over events_in_order as grouped_at,
+            max(
+                case
+                    when kind = 'status' and from_value in ('solved', 'closed') and to_value not in ('solved', 'closed')
+                    then happened_at
+                end
+            ) over events_in_order as reopened_at,
             max(case when {{ is_work() }} then happened_at end) over events_in_order as worked_at
         from clocked
         window
@@ -62,5 +76,9 @@ with
             )
     )
 
-select * exclude (assigned_at, worked_at), coalesce(worked_at >= assigned_at, false) as is_touched
+select
+    * exclude (home_agent_id, assigned_at, grouped_at, reopened_at, worked_at),
+    coalesce(worked_at >= assigned_at, false) as is_touched,
+    coalesce(agent_id <> home_agent_id and coalesce(grouped_at < assigned_at, true), false) as is_escalated,
+    reopened_at is not null and coalesce(worked_at < reopened_at, true) as is_reopened
 from followed

@@ -1,0 +1,170 @@
+-- Where a workflow's customers wait for the shop and where work is done twice, worst first; with what mending it would
+-- bring, summed over the tickets themselves.
+{% set savings = {
+    "resolution": ("resolution_minutes / 60", "resolved_count", "is_measured and resolved_at is not null"),
+    "first_reply": (
+        "first_reply_minutes / 60",
+        "replied_count",
+        "is_measured and first_reply_at is not null",
+    ),
+    "cost": ("delays.cost", "resolved_count", "is_measured"),
+} %}
+
+with
+    tickets as (select * from {{ ref("int_period_tickets") }}),
+
+    sizes as (select * from {{ ref("process_size") }}),
+
+    saved as (
+        select
+            tickets.period,
+            tickets.workflow,
+            delays.kind,
+            delays.step,
+            delays.to_step,
+            count(*) as ticket_count,
+            sum(delays.resolution_minutes) / 60 as hours,
+            {% for name, (value, _, condition) in savings.items() %}
+                [
+                    sum({{ value }}) filter (where {{ condition }}),
+                    sum(({{ value }}) ^ 2) filter (where {{ condition }}),
+                    sum(({{ value }}) ^ 3) filter (where {{ condition }})
+                ] as {{ name }}_sums,
+            {% endfor %}
+        from {{ ref("int_ticket_delays") }} as delays
+        inner join tickets using (ticket_key)
+        group by tickets.period, tickets.workflow, delays.kind, delays.step, delays.to_step
+    ),
+
+    visits as (
+        select
+            tickets.period,
+            steps.*,
+            unnest(
+                [
+                    {'kind':'step', 'step':step, 'to_step':null::varchar, 'counts':true},
+                    {'kind':'loop', 'step':step, 'to_step':null, 'counts':is_rework},
+                    {
+                        'kind':'handoff',
+                        'step':previous_step,
+                        'to_step':step,
+                        'counts':is_handoff and previous_step is not null
+                    }
+                ]
+            ) as element
+        from {{ ref("fct_ticket_step") }} as steps
+        inner join tickets using (ticket_key)
+        where steps.elapsed_calendar_minutes is not null
+    ),
+
+    described as (
+        select
+            period,
+            workflow,
+            element.kind as kind,
+            element.step as step,
+            element.to_step as to_step,
+            count(*) as visit_count,
+            quantile_cont(wait_minutes, [0.5, 0.9]) as wait_quantiles,
+            quantile_cont(work_minutes, [0.5, 0.9]) as work_quantiles,
+            sum(elapsed_calendar_minutes) as elapsed_minutes,
+            sum(handling_cost) as handling_cost,
+            [
+                {% for cause in wait_causes() %}
+                    coalesce(sum({{ cause }}_minutes), 0){{ ", " if not loop.last }}
+                {% endfor %}
+            ] as causes,
+            sum({{ own_wait() }}) as own_minutes,
+            sum(wait_minutes) as wait_minutes
+        from visits
+        where element.counts
+        group by period, workflow, element.kind, element.step, element.to_step
+    ),
+
+    totals as (
+        select period, workflow, sum(elapsed_minutes) as elapsed_minutes, sum(handling_cost) as handling_cost
+        from described
+        where kind = 'step'
+        group by period, workflow
+    ),
+
+    trends as (
+        select
+            periods.period,
+            weeks.workflow,
+            weeks.step,
+            regr_slope(weeks.wait_mean_minutes, date_diff('week', periods.from_at, weeks.week)) as trend
+        from {{ ref("workflow_step_week") }} as weeks
+        inner join {{ ref("process_period") }} as periods on weeks.week >= periods.from_at
+        group by periods.period, weeks.workflow, weeks.step
+    ),
+
+    measured as (
+        select
+            described.*,
+            saved.ticket_count,
+            sizes.ticket_count as all_tickets,
+            saved.hours / sizes.weeks as hours_saved_per_week,
+            described.own_minutes > described.wait_minutes / 2 as is_own,
+            totals.elapsed_minutes as all_elapsed_minutes,
+            totals.handling_cost as all_handling_cost,
+            trends.trend,
+            {% for name, (_, n, _) in savings.items() %}
+                {{ mean_with_interval("saved." ~ name ~ "_sums", "sizes." ~ n) }} as {{ name }},
+            {% endfor %}
+        from described
+        inner join
+            saved
+            on described.period = saved.period
+            and described.workflow = saved.workflow
+            and described.kind = saved.kind
+            and described.step = saved.step
+            and described.to_step is not distinct from saved.to_step
+        inner join sizes on described.period = sizes.period and described.workflow = sizes.workflow
+        inner join totals on described.period = totals.period and described.workflow = totals.workflow
+        left join
+            trends
+            on described.period = trends.period
+            and described.workflow = trends.workflow
+            and coalesce(described.to_step, described.step) = trends.step
+    )
+
+select
+    period,
+    workflow,
+    kind,
+    step,
+    coalesce(to_step, '') as to_step,
+    (
+        row_number() over (
+            partition by period order by is_own desc, hours_saved_per_week desc, workflow, kind, step, to_step
+        )
+    )::int as rank,
+    (
+        row_number() over (
+            partition by period, workflow order by is_own desc, hours_saved_per_week desc, kind, step, to_step
+        )
+    )::int as workflow_rank,
+    is_own,
+    case when kind = 'loop' then 'remove_loop' else 'halve_wait' end as lever,
+    visit_count,
+    ticket_count,
+    (ticket_count / all_tickets)::double as ticket_share,
+    wait_quantiles[1]::double as wait_median_minutes,
+    wait_quantiles[2]::double as wait_p90_minutes,
+    work_quantiles[1]::double as work_median_minutes,
+    work_quantiles[2]::double as work_p90_minutes,
+    (elapsed_minutes / nullif(all_elapsed_minutes, 0))::double as share_of_elapsed,
+    (handling_cost / nullif(all_handling_cost, 0))::double as share_of_cost,
+    case
+        when list_max(causes) > 0 then {{ sql_texts(wait_causes()) }} [list_position(causes, list_max(causes))]
+    end as main_cause,
+    trend::double as trend_minutes_per_week,
+    hours_saved_per_week::double as hours_saved_per_week,
+    {% for name in savings %}
+        {% set unit = "saved" if name == "cost" else "hours_saved" %}
+        {{ name }} [1]::double as {{ name }}_{{ unit }},
+        {{ name }} [2]::double as {{ name }}_{{ unit }}_low,
+        {{ name }} [3]::double as {{ name }}_{{ unit }}_high{{ "," if not loop.last }}
+    {% endfor %}
+from measured

@@ -1,0 +1,67 @@
+-- A passage leads from one visit to the next. Its times are those of the visit that it leads into: where activities
+-- are steps, that is the time from one completion to the next.
+{% set times = ["elapsed_calendar", "wait"] %}
+
+with
+    tickets as (select period, ticket_key, csat_satisfied, cost from {{ ref("int_period_tickets") }}),
+
+    passages as (
+        select
+            ticket_key,
+            workflow,
+            previous_step as from_step,
+            step as to_step,
+            elapsed_calendar_minutes,
+            wait_minutes,
+            is_handoff,
+            -- A ticket counts once, however often it took the same way.
+            row_number() over (partition by ticket_key, previous_step, step order by visit_no) = 1 as is_first
+        from {{ ref("fct_ticket_step") }}
+        where previous_step is not null
+    ),
+
+    taken as (
+        select
+            passages.*,
+            tickets.period,
+            tickets.cost,
+            case when passages.is_first then tickets.csat_satisfied end as csat_satisfied
+        from passages
+        inner join tickets using (ticket_key)
+    ),
+
+    counted as (
+        select
+            period,
+            workflow,
+            from_step,
+            to_step,
+            count(*) as passage_count,
+            count(*) filter (where is_first) as ticket_count,
+            {% for time in times %} quantile_cont({{ time }}_minutes, [0.5, 0.9]) as {{ time }}_quantiles, {% endfor %}
+            {{ kpi_of("csat") }} as csat,
+            count(csat_satisfied) as csat_n,
+            avg(cost) filter (where is_first) as mean_cost,
+            avg(is_handoff::int) > 0.5 as is_handoff
+        from taken
+        group by period, workflow, from_step, to_step
+    )
+
+select
+    counted.period,
+    counted.workflow,
+    counted.from_step,
+    counted.to_step,
+    counted.passage_count,
+    counted.ticket_count,
+    (counted.ticket_count / sizes.ticket_count)::double as ticket_share,
+    counted.elapsed_calendar_quantiles[1]::double as elapsed_median_calendar_minutes,
+    counted.elapsed_calendar_quantiles[2]::double as elapsed_p90_calendar_minutes,
+    counted.wait_quantiles[1]::double as wait_median_minutes,
+    counted.wait_quantiles[2]::double as wait_p90_minutes,
+    counted.csat::double as csat,
+    counted.csat_n,
+    counted.mean_cost::double as mean_cost,
+    counted.is_handoff
+from counted
+inner join {{ ref("process_size") }} as sizes using (period, workflow)
