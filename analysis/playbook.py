@@ -196,7 +196,8 @@ def _parts(row: Row, frame: pl.DataFrame, column: str) -> tuple[Part, ...]:
     """The values of a column within one step as shares of its visits, the most frequent first."""
     found = frame.filter(pl.col("step") == row["step"]).sort("visits", column, descending=[True, False])
     return tuple(
-        Part(one[column] or "", one["visits"] / row["visit_count"], one["visits"]) for one in found.iter_rows(named=True)
+        Part(one[column] or "", one["visits"] / row["visit_count"], one["visits"])
+        for one in found.iter_rows(named=True)
     )
 
 
@@ -218,7 +219,9 @@ def _with_rest(parts: Sequence[Part], most: int, rest: str) -> tuple[Part, ...]:
 
 def _follows(row: Row, passages: Sequence[Row]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """Where tickets go from here, the usual ways and the seldom ones, as shares of the visits that are over."""
-    ways = [(passage["to_step"], passage["passage_count"]) for passage in passages if passage["from_step"] == row["step"]]
+    ways = [
+        (passage["to_step"], passage["passage_count"]) for passage in passages if passage["from_step"] == row["step"]
+    ]
     over = row["visit_count"] - row["open_count"]
     ended = over - sum(count for _, count in ways)
     if ended > 0:

@@ -61,9 +61,11 @@ def playbook_html(playbook: Playbook, flowchart: str) -> str:
     """The page, well-formed as XML too. `flowchart` is the text of an SVG, empty for none."""
     heading = playbook.heading
     parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
-        f"<title>{escape(heading.name)}: playbook</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>",
+        (
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
+            f"<title>{escape(heading.name)}: playbook</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>"
+        ),
         f'<p class="soft small">{escape(heading.shop)} · Playbook</p><h1>{escape(heading.name)}</h1>',
         _paragraph(heading.description),
         f'<p class="soft small">{escape(heading.basis)}</p></header>\n<main>',
@@ -95,7 +97,8 @@ def _chart(playbook: Playbook, flowchart: str) -> Iterable[str]:
 
 def _list_of_ways(ways: Iterable[Part]) -> str:
     items = "".join(
-        f"<li>{escape(way.name)} <span class='soft small'>{percent(way.share)} ({counted(way.count, 'ticket')})</span></li>"
+        f'<li>{escape(way.name)} <span class="soft small">{percent(way.share)} '
+        f"({counted(way.count, 'ticket')})</span></li>"
         for way in ways
     )
     return f"<h2>The most frequent ways</h2>\n<ol>{items}</ol>" if items else ""

@@ -30,7 +30,7 @@ class PlaybookFormat(StrEnum):
 ENDINGS = {".pdf": PlaybookFormat.pdf, ".svg": PlaybookFormat.svg, ".mmd": PlaybookFormat.mermaid}
 
 
-def playbook(  # noqa: PLR0913, PLR0917 - the options of the command
+def playbook(
     ctx: typer.Context,
     workflow: Annotated[str, typer.Option(help="Which workflow.")],
     output: Annotated[Path, typer.Option(help="The file; - is stdout.")],
@@ -62,7 +62,9 @@ def playbook(  # noqa: PLR0913, PLR0917 - the options of the command
             file.write(_document(facts, config.steps, written_as))
     except ValueError as mistake:
         raise typer.BadParameter(str(mistake)) from None
-    narrate(f"Wrote the playbook of {workflow} from {facts.heading['tickets']:,} tickets of {path.name} as {written_as}")
+    narrate(
+        f"Wrote the playbook of {workflow} from {facts.heading['tickets']:,} tickets of {path.name} as {written_as}"
+    )
 
 
 def _document(facts: "PlaybookFacts", steps: "Sequence[Step]", form: PlaybookFormat) -> bytes:

@@ -52,6 +52,23 @@ create table fct_ticket_event as from (values
     (4, 1, 1, timestamp '2026-11-02 09:00', 'created', 1, null, null, 'customer', 'c-1', null))
     t(ticket_key, event_id, update_id, happened_at, kind, kind_order, from_value, to_value, actor_kind, actor_id,
       activity);
+
+create table fct_automation_run as from (values
+    (1, 9, timestamp '2026-11-02 10:00', 'macro', 'Take it'), (1, 10, timestamp '2026-11-02 10:30', 'macro', 'Ask'),
+    (1, 11, timestamp '2026-11-02 10:40', 'macro', 'Ask'), (1, 12, timestamp '2026-11-02 11:00', 'macro', 'Done'),
+    (1, 13, timestamp '2026-11-02 10:30', 'rule', 'Remind'), (2, 9, timestamp '2026-11-22 08:00', 'macro', 'Hello'),
+    (3, 9, timestamp '2026-03-01 09:40', 'macro', 'Pack'))
+    t(ticket_key, run_id, happened_at, kind, name);
+
+create table workflow_step as from (values
+    ('quarter', 'returns', 'Working: Returns', 'working', 2), ('quarter', 'returns', 'Queue: Returns', 'queue', 2),
+    ('quarter', 'returns', 'Resolved', 'resolved', 1), ('all', 'returns', 'Queue: Returns', 'queue', 2),
+    ('all', 'chat', 'End', 'activity', 1))
+    t(period, workflow, step, step_kind, visit_count);
+create table workflow_edge as from (values
+    ('quarter', 'returns', 'Queue: Returns', 'Working: Returns', 2),
+    ('quarter', 'returns', 'Working: Returns', 'Resolved', 1), ('all', 'chat', 'Pack', 'End', 1))
+    t(period, workflow, from_step, to_step, passage_count);
 """
 
 

@@ -59,9 +59,10 @@ def visits(path: Path, workflow: str = "%") -> list[tuple[Any, ...]]:
     with warehouse.read(path) as connection:
         return connection.execute(
             """select ticket_id, visit_no, step, entered_at,
-                case when elapsed_calendar_minutes is null then entered_at else left_at end, agent_id, group_name,
+                case when elapsed_calendar_minutes is null then entered_at else left_at end,
+                visits.agent_id, visits.group_name,
                 next_step
-            from fct_ticket_step inner join fct_ticket using (ticket_key)
+            from fct_ticket_step as visits inner join fct_ticket using (ticket_key)
             where fct_ticket.workflow like $workflow order by ticket_key, visit_no""",
             {"workflow": workflow},
         ).fetchall()
