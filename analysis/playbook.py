@@ -25,6 +25,7 @@ SELDOM_SHARE = 0.05  # of the visits to a step; rarer ways on are exceptions
 SELDOM_NAMED = 3
 OFTEN_REPEATED = 0.05
 BACK_AND_FORTH = 5  # pairs
+MORE_THAN_ONCE = 3  # times back, for a pair to be told
 
 STAYS, ENDS = "It stays so", "It ends here"
 """What follows where nothing does."""
@@ -74,6 +75,12 @@ class Part:
     name: str
     share: float
     count: int
+
+    @property
+    def shown(self) -> str:
+        """The share, or where it is one of too few: 2 of 3."""
+        total = round(self.count / self.share) if self.share else 0
+        return percent(self.share) if total >= ENOUGH_VISITS else f"{self.count} of {total}"
 
 
 @dataclass(frozen=True)
@@ -243,7 +250,8 @@ def _exceptions(row: Row, passages: Sequence[Row]) -> tuple[str, ...]:
         told.append(f"Seldom it goes on to {listed([*named, *([counted(more, 'other step')] if more else [])])}.")
     told += [f"Seldom it ends here ({part.count:,})." for part in seldom if part.name in {STAYS, ENDS}]
     repeats, visits = row["rework_count"], row["visit_count"]
-    if repeats / visits >= OFTEN_REPEATED and row["step_kind"] not in {"customer", "resolved"}:
+    is_often = visits >= ENOUGH_VISITS and repeats / visits >= OFTEN_REPEATED
+    if is_often and row["step_kind"] not in {"customer", "resolved"}:
         told.append(
             f"{percent(repeats / visits)} of the visits ({repeats:,} of {visits:,}) are repeats: "
             "the ticket had been here before."
@@ -263,24 +271,25 @@ def _detours(rows: Sequence[Row], passages: Sequence[Row]) -> list[str]:
     """Reopenings, tickets that go back and forth between two steps, and rounds with the customer."""
     kinds = {row["step"]: row["step_kind"] for row in rows}
     return [
-        *_reopenings(rows, passages),
+        *_reopenings(rows, kinds, passages),
         *_back_and_forth(kinds, passages),
         *(_rounds(row) for row in rows if row["step_kind"] == "customer" and row["rework_count"]),
     ]
 
 
-def _reopenings(rows: Sequence[Row], passages: Sequence[Row]) -> list[str]:
+def _reopenings(rows: Sequence[Row], kinds: Mapping[str, str], passages: Sequence[Row]) -> list[str]:
     told = []
     for row in rows:
         back = [passage for passage in passages if passage["from_step"] == row["step"]]
         times = sum(passage["passage_count"] for passage in back)
-        if row["step_kind"] == "resolved" and times:
-            first = max(back, key=lambda passage: passage["passage_count"])
-            told.append(
-                f"Reopened: {percent(times / row['visit_count'])} of resolutions did not hold ({times:,} of "
-                f"{row['visit_count']:,}). Most often the ticket came back to {first['to_step']} "
-                f"({first['passage_count']:,})."
-            )
+        if row["step_kind"] != "resolved" or not times:
+            continue
+        first = max(back, key=lambda passage: passage["passage_count"])
+        where = f" Most often the ticket came back to {first['to_step']} ({first['passage_count']:,})."
+        told.append(
+            f"Reopened: {percent(times / row['visit_count'])} of resolutions did not hold ({times:,} of "
+            f"{row['visit_count']:,}).{where if kinds.get(first['to_step']) != 'reopened' else ''}"
+        )
     return told
 
 
@@ -291,7 +300,7 @@ def _back_and_forth(kinds: Mapping[str, str], passages: Sequence[Row]) -> list[s
         (counts[there], counts[there[::-1]], *there)
         for there in counts
         if there[0] != there[1]
-        and there[::-1] in counts
+        and counts.get(there[::-1], 0) >= MORE_THAN_ONCE
         and (counts[there], there[1]) >= (counts[there[::-1]], there[0])
         and not {kinds.get(there[0]), kinds.get(there[1])} & {"customer", "resolved"}
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from analysis.playbook import Part, Playbook, StepPage, counted, percent
+from analysis.playbook import Part, Playbook, StepPage, counted
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1f2430; --soft: #5b6472; --line: #d9dee6; --paper: #ffffff; --panel: #f5f7fa;
@@ -26,7 +26,7 @@ p { margin: .3rem 0; max-width: 46rem; }
 figure { margin: .6rem 0; overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; padding: .75rem;
   background: #ffffff; color: #1f2430; color-scheme: light; }
 figure .chart { margin: 0 auto; }
-figure svg { display: block; width: 100%; height: auto; }
+figure svg { display: block; width: 100%; min-width: 26rem; height: auto; }
 ol.contents { columns: 2 16rem; padding-left: 1.6rem; margin: .4rem 0; }
 a { color: var(--accent); }
 section.step { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.1rem; margin: .9rem 0;
@@ -91,14 +91,13 @@ def _chart(playbook: Playbook, flowchart: str) -> Iterable[str]:
     box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ', svg)
     width = f' style="max-width: {float(box[1]):.0f}px"' if box else ""
     label = escape(f"Flowchart of {playbook.heading.name}")
-    yield f'<h2>How tickets flow</h2>\n<figure role="group" aria-label="{label}"><div class="chart"{width}>'
-    yield f"{svg}</div></figure>"
+    yield "<h2>How tickets flow</h2>"
+    yield f'<figure role="group" tabindex="0" aria-label="{label}"><div class="chart"{width}>{svg}</div></figure>'
 
 
 def _list_of_ways(ways: Iterable[Part]) -> str:
     items = "".join(
-        f'<li>{escape(way.name)} <span class="soft small">{percent(way.share)} '
-        f"({counted(way.count, 'ticket')})</span></li>"
+        f'<li>{escape(way.name)} <span class="soft small">{way.shown} ({counted(way.count, "ticket")})</span></li>'
         for way in ways
     )
     return f"<h2>The most frequent ways</h2>\n<ol>{items}</ol>" if items else ""
@@ -139,7 +138,7 @@ def _parts(title: str, parts: tuple[Part, ...]) -> str:
         return ""
     items = "".join(
         f'<li style="--share: {min(part.share, 1) * 100:.0f}%"><span>{escape(part.name)}</span>'
-        f'<b title="{part.count:,}">{percent(part.share)}</b></li>'
+        f'<b title="{part.count:,}">{part.shown}</b></li>'
         for part in parts
     )
     return f'<div><h4>{title}</h4><ul class="parts">{items}</ul></div>'

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import typst
 
-from analysis.playbook import Part, Playbook, counted, percent
+from analysis.playbook import Part, Playbook, counted
 from analysis.playbook_html import HOW
 
 TEMPLATE = Path(__file__).with_name("playbook.typ")
@@ -29,7 +29,7 @@ def playbook_pages(playbook: Playbook, flowchart: str) -> list[bytes]:
 def _compiled(playbook: Playbook, flowchart: str, form: Literal["pdf", "png"]) -> list[bytes]:
     inputs = {"playbook": json.dumps(_spoken(playbook)), "flowchart": flowchart}
     made = typst.compile(TEMPLATE, format=form, ignore_system_fonts=True, sys_inputs=inputs)
-    return made if isinstance(made, list) else [cast("bytes", made)]
+    return made if isinstance(made, list) else [made]
 
 
 def _spoken(playbook: Playbook) -> dict[str, Any]:
@@ -58,6 +58,6 @@ def _spoken(playbook: Playbook) -> dict[str, Any]:
 
 def _parts(parts: tuple[Part, ...]) -> list[dict[str, Any]]:
     return [
-        {"name": part.name, "share": part.share, "shown": percent(part.share), "counted": counted(part.count, "ticket")}
+        {"name": part.name, "share": part.share, "shown": part.shown, "counted": counted(part.count, "ticket")}
         for part in parts
     ]

@@ -175,14 +175,14 @@ _EXTENSIONS = (
 )
 _CLASSIFIERS = (("Activity", "concept:name"), ("Activity and transition", "concept:name lifecycle:transition"))
 
-_UNSEEN = {
+_UNSEEN: dict[int, int] = {
     **{code: 0x2400 + code for code in range(0x20) if code not in {0x09, 0x0A, 0x0D}},
     0x7F: 0x2421,
     **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
     0xFFFE: 0xFFFD,
     0xFFFF: 0xFFFD,
 }
-_ESCAPED = {
+_ESCAPED: dict[int, int | str] = {
     **_UNSEEN,
     **{ord(sign): name for sign, name in {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}.items()},
     **{code: f"&#{code};" for code in (0x09, 0x0A, 0x0D)},  # a reader turns them into blanks otherwise

@@ -98,4 +98,5 @@ _QUERIES = {
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, query: str, bound: dict[str, str]) -> pl.DataFrame:
-    return connection.sql(query, params=bound).pl()
+    frame: pl.DataFrame = connection.sql(query, params=bound).pl()
+    return frame

@@ -9,7 +9,7 @@ import typer
 from flowmeter.cli.homes import HomeOption, find_home
 from flowmeter.cli.output import narrate
 
-export = typer.Typer(help="Write what is published in forms that other tools read.", no_args_is_help=True)
+export = typer.Typer(help="Write files for other tools.", no_args_is_help=True)
 
 
 class Period(StrEnum):
@@ -55,13 +55,15 @@ def event_log(  # noqa: PLR0913, PLR0917 - the options of the command
 
     path = current_path(find_home(ctx, home))
     written_as = form or _by_name(output)
+    written = None  # and stays so when the reader of stdout has seen enough
     try:
         with written_whole(output, force=force) as file:
             written = export(path, Selection(workflow, period.value, not steps), written_as.value, file)
     except ValueError as mistake:
         raise typer.BadParameter(str(mistake)) from None
     thing = "visits to steps" if steps else "events"
-    narrate(f"Wrote {written.rows:,} {thing} of {written.cases:,} tickets from {path.name} as {written_as.value}")
+    if written:
+        narrate(f"Wrote {written.rows:,} {thing} of {written.cases:,} tickets from {path.name} as {written_as.value}")
 
 
 def _by_name(output: Path) -> LogFormat:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flowmeter.config_models import Step
     from flowmeter.playbook_facts import PlaybookFacts
 
-KEEP = 0.95  # of the passages: what a new colleague meets
+KEEP = 0.8  # of the passages: what a new colleague meets, drawn large enough to read on paper
 
 
 class PlaybookFormat(StrEnum):
@@ -46,7 +46,10 @@ def playbook(
     force: ForceOption = False,
     home: HomeOption = None,
 ) -> None:
-    """A workflow for a new agent: its flowchart, and of each step what happens, how long, by whom, and what follows."""
+    """Explain a workflow to a new agent.
+
+    Its flowchart, and of each step what happens, how long it takes, who does it and what follows.
+    """
     from flowmeter.config import load_config
     from flowmeter.output_file import written_whole
     from flowmeter.playbook_facts import playbook_facts

@@ -134,6 +134,22 @@ def test_detours_are_said_in_words() -> None:
     )
 
 
+def test_a_step_of_reopened_tickets_is_not_named_as_where_they_came_back_to() -> None:
+    edges = pl.DataFrame([("Resolved", "Again", 60)], ("from_step", "to_step", "passage_count"), orient="row")
+    again = ("Again", "reopened", 2.0, 60, 60, 0.05, 0, 0, 900.0, 2_000.0, 0.0, 0.0, None)
+    frame = pl.DataFrame(schema=dict.fromkeys(("step", "group_name", "macro", "visits"), pl.String))
+    paths = pl.DataFrame(schema={"steps": pl.List(pl.String), "tickets": pl.Int64})
+    told = playbook(HEADING, steps([STEPS[0], again]), edges, groups=frame, macros=frame, paths=paths, descriptions={})
+    assert told.exceptions == ("Reopened: 4.8% of resolutions did not hold (60 of 1,250).",)
+    assert [step.name for step in told.steps] == ["Resolved", "Again"]
+
+
+def test_a_share_of_few_is_said_as_a_count() -> None:
+    assert Part("A", 2 / 3, 2).shown == "2 of 3"
+    assert Part("A", 1.0, 9).shown == "9 of 9"
+    assert Part("A", 0.4, 4).shown == "40%"
+
+
 def test_the_shops_own_words_go_before_the_general_ones() -> None:
     assert page("Queue").description == DEFAULT_DESCRIPTIONS["queue"]
     assert page("Queue", descriptions={"Queue": "Sort by date."}).description == "Sort by date."

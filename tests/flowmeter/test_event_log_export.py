@@ -6,6 +6,7 @@ import csv
 import gzip
 import html
 import io
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -264,6 +265,19 @@ def test_stdout_is_the_log_and_nothing_else(shop: Home, capfdbinary: pytest.Capt
     assert run(shop, "--output", "-") == ExitCode.OK
     sys.stdout.flush()
     assert len(ET.fromstring(capfdbinary.readouterr().out).findall(f"{XES}trace")) == 3  # noqa: S314
+
+
+def test_a_reader_of_stdout_that_has_seen_enough_is_no_fault(demo_home: Path) -> None:
+    command = [Path(sys.executable).with_name("flowmeter"), "export", "event-log", "--output", "-"]
+    with subprocess.Popen(
+        [*map(str, command), "--home", str(demo_home)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().startswith("<?xml")
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait() == ExitCode.OK
 
 
 @pytest.mark.parametrize("wrong", [["--workflow", "retruns"], ["--output", "no/such/folder.xes"]])
