@@ -20,6 +20,8 @@ CASES = (
     "test_cost",
     "test_backlog",
     "test_waits",
+    "test_steps",
+    "test_bottlenecks",
     "test_targets",
     "test_orders",
     "test_faults",

@@ -109,6 +109,7 @@ class HandmadeShop:
     ids: Ids = field(default_factory=Ids)
     tickets: list[TicketFile] = field(default_factory=list)
     flows: dict[str, Row] = field(default_factory=dict)
+    steps: list[Row] = field(default_factory=list)
     targets: list[Row] = field(default_factory=list)
     ratings: list[Row] = field(default_factory=list)
     efforts: list[Row] = field(default_factory=list)
@@ -249,7 +250,7 @@ class HandmadeShop:
         (self.root / "data" / "exports").mkdir(parents=True)
         (self.root / "flowmeter.toml").write_text(self.toml, encoding="utf-8")
         config = {
-            "workflows": {"workflows": list(self.flows.values())},
+            "workflows": {"workflows": list(self.flows.values()), "steps": self.steps},
             "costs": COSTS,
             "targets": {"targets": self.targets},
             "schedules": SCHEDULES,

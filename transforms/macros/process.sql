@@ -17,6 +17,11 @@
     }}
 {% endmacro %}
 
+{% macro team_kinds() -%}
+    {# Steps in which the shop has the ball. #}
+    ('queue', 'assigned', 'working', 'escalated', 'reopened', 'activity')
+{%- endmacro %}
+
 {% macro own_wait(relation="") -%}
     {# Minutes that the shop can mend: neither the customer's nor a timer's. #}
     {%- set of = relation ~ "." if relation else "" -%}
