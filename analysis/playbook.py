@@ -209,18 +209,19 @@ def _parts(row: Row, frame: pl.DataFrame, column: str) -> tuple[Part, ...]:
 
 
 def _groups(row: Row, groups: pl.DataFrame) -> tuple[Part, ...]:
-    parts = [Part(part.name or "No group yet", part.share, part.count) for part in _parts(row, groups, "group_name")]
-    if row["step_kind"] == "bot":
+    """Nothing where it says nothing: a bot is in no group, and some systems have none."""
+    found = _parts(row, groups, "group_name")
+    if row["step_kind"] == "bot" or not any(part.name for part in found):
         return ()
-    return _with_rest(parts, GROUPS, "other groups")
+    return _with_rest([Part(part.name or "No group yet", part.share, part.count) for part in found], GROUPS)
 
 
-def _with_rest(parts: Sequence[Part], most: int, rest: str) -> tuple[Part, ...]:
+def _with_rest(parts: Sequence[Part], most: int) -> tuple[Part, ...]:
     """The first, and what is left as one part."""
     if len(parts) <= most:
         return tuple(parts)
     left = parts[most - 1 :]
-    name = f"{len(left)} {rest}"
+    name = f"{len(left)} other groups"
     return (*parts[: most - 1], Part(name, sum(part.share for part in left), sum(part.count for part in left)))
 
 

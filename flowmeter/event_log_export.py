@@ -64,7 +64,8 @@ class Written:
 def export(path: Path, selection: Selection, form: Form, file: BinaryIO) -> Written:
     """Writes the log of a published file to `file`. Raises ValueError for a workflow that does not exist.
 
-    Memory is bounded: the database sorts within MEMORY and spills to a temporary folder, rows come in batches.
+    Memory is bounded: the database sorts within MEMORY and spills to a temporary folder, rows come in batches. That
+    limit holds for every connection of this process to the file: call it in a process of its own.
     """
     with (
         tempfile.TemporaryDirectory(prefix="flowmeter-") as spill,

@@ -55,7 +55,11 @@ def made(**changed: Any) -> Playbook:
     groups = [("Working", group, n) for group, n in [("A", 700), ("B", 400), ("C", 200), ("D", 60), ("E", 40)]]
     macros = [("Working", f"Macro {number}", 100 * number) for number in range(1, 8)]
     frames: dict[str, Any] = {
-        "groups": pl.DataFrame([*groups, ("Queue", None, 1_200)], ("step", "group_name", "visits"), orient="row"),
+        "groups": pl.DataFrame(
+            [*groups, ("Queue", "A", 900), ("Queue", None, 300), ("Customer", None, 500)],
+            ("step", "group_name", "visits"),
+            orient="row",
+        ),
         "macros": pl.DataFrame(macros, ("step", "macro", "visits"), orient="row"),
         "paths": pl.DataFrame([(["Queue", "Working", "Resolved"], 600)], ("steps", "tickets"), orient="row"),
         "descriptions": {},
@@ -123,7 +127,8 @@ def test_groups_and_macros_are_shares_of_the_visits() -> None:
     )
     assert [macro.name for macro in working.macros] == [f"Macro {number}" for number in (7, 6, 5, 4, 3)]
     assert working.macros[0].share == 0.5
-    assert page("Queue").groups == (Part("No group yet", 1.0, 1_200),)
+    assert page("Queue").groups == (Part("A", 0.75, 900), Part("No group yet", 0.25, 300))
+    assert page("Customer").groups == ()  # no group has it, ever
 
 
 def test_detours_are_said_in_words() -> None:
