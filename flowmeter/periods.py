@@ -7,18 +7,8 @@ from flowmeter.checked_file import nearest
 PERIODS = ("quarter", "all")
 
 PERIOD_TICKETS = """
-    select tickets.ticket_key
-    from fct_ticket as tickets
-    inner join (select ticket_key, max(entered_at) as last_at from fct_ticket_step group by ticket_key) as visits
-        using (ticket_key)
-    cross join (select * from process_period where period = $period) as chosen
-    where ($workflow is null or tickets.workflow = $workflow)
-        and (
-            $period = 'all'
-            or coalesce(tickets.resolved_at, visits.last_at) >= chosen.from_at
-            or (tickets.resolved_at is null and tickets.status in ('open', 'pending', 'hold'))
-        )"""
-"""The counted tickets of $workflow (null: of all) in $period, by the rule by which the process marts count them."""
+    select ticket_key from period_ticket where period = $period and ($workflow is null or workflow = $workflow)"""
+"""The counted tickets of $workflow (null: of all) in $period."""
 
 
 def check_workflow(connection: duckdb.DuckDBPyConnection, workflow: str) -> None:

@@ -27,6 +27,9 @@ create table fct_ticket as from (values
     (4, 'z-4', 'returns', null, 'email', null, 'closed', false, null, null, timestamp '2026-11-02 11:00'))
     t(ticket_key, ticket_id, workflow, variant, channel, priority, status, is_counted, csat_satisfied, cost,
       resolved_at);
+create table period_ticket as from (values
+    ('all', 1, 'returns'), ('all', 2, 'returns'), ('all', 3, 'chat'), ('quarter', 1, 'returns'),
+    ('quarter', 2, 'returns')) t(period, ticket_key, workflow);
 
 create table fct_ticket_step (
     ticket_key bigint, visit_no int, workflow varchar, step varchar, step_kind varchar, entered_at timestamp,

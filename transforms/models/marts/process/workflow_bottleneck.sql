@@ -11,7 +11,7 @@
 } %}
 
 with
-    tickets as (select * from {{ ref("int_period_tickets") }}),
+    tickets as (select * from {{ ref("period_ticket") }}),
 
     sizes as (select * from {{ ref("process_size") }}),
 
