@@ -11,9 +11,11 @@ import typer
 from typer._click.exceptions import ClickException
 
 from flowmeter.cli.demo import demo
+from flowmeter.cli.export import export
 from flowmeter.cli.homes import HomeOption
 from flowmeter.cli.load import build, ingest, init, refresh
 from flowmeter.cli.look import kpis, quarantine, status
+from flowmeter.cli.playbook import playbook
 from flowmeter.cli.serve import serve
 from flowmeter.errors import ExitCode, FlowmeterError
 from flowmeter.settings import Home
@@ -36,8 +38,9 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
     ctx.obj = home
 
 
-for _command in (init, ingest, build, refresh, kpis, status, quarantine, serve, demo):
+for _command in (init, ingest, build, refresh, kpis, status, quarantine, playbook, serve, demo):
     app.command()(_command)
+app.add_typer(export, name="export")
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """Writes the pages of docs/ that describe the command, from the command itself: `make docs`."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from typer.main import get_command
 
@@ -31,7 +33,7 @@ def exit_codes() -> str:
 def commands() -> str:
     """docs/commands.md"""
     group = get_command(app)
-    names = ["", *(command for command in getattr(group, "commands", {}))]
+    names = ["", *_names(getattr(group, "commands", {}))]
     parts = ["# The command", "", "stdout is data, stderr is narration. Written by `make docs`.", ""]
     for name in names:
         parts += [f"## flowmeter {name}".rstrip(), "", "```", _help(name), "```", ""]
@@ -41,11 +43,18 @@ def commands() -> str:
 PAGES = {"exit-codes.md": exit_codes, "commands.md": commands}
 
 
+def _names(commands: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Every command, of groups their commands: `kpis`, `export event-log`."""
+    for name, command in commands.items():
+        below = getattr(command, "commands", {})
+        yield from _names(below, f"{prefix}{name} ") if below else [f"{prefix}{name}"]
+
+
 def _help(name: str) -> str:
     """The help text of the command, or of one subcommand, at a fixed width."""
     from typer.testing import CliRunner
 
-    arguments = [name, "--help"] if name else ["--help"]
+    arguments = [*name.split(), "--help"]
     answer = CliRunner().invoke(
         app, arguments, prog_name="flowmeter", max_content_width=HELP_WIDTH, terminal_width=HELP_WIDTH
     )

@@ -17,6 +17,7 @@
     "metric": "metric",
     "backlog_day": "day, workflow",
     "process_period": "period",
+    "period_ticket": "period, ticket_key",
     "process_size": "period, workflow",
     "workflow_step": "period, workflow, step",
     "workflow_edge": "period, workflow, from_step, to_step",

@@ -6,7 +6,7 @@ with
     tickets as (
         -- What an outreach costs is no comparison for a contact.
         select periods.period, measures.* replace (case when measures.is_measured then measures.cost end as cost)
-        from {{ ref("int_period_tickets") }} as periods
+        from {{ ref("period_ticket") }} as periods
         inner join {{ ref("int_ticket_measures") }} as measures using (ticket_key)
     ),
 

@@ -11,7 +11,7 @@ with
             measures.resolution_calendar_minutes,
             measures.is_reopened,
             measures.cost
-        from {{ ref("int_period_tickets") }} as periods
+        from {{ ref("period_ticket") }} as periods
         inner join {{ ref("int_ticket_paths") }} as paths using (ticket_key)
         inner join {{ ref("int_ticket_measures") }} as measures using (ticket_key)
     ),

@@ -8,7 +8,7 @@ with
 
     sizes as (
         select period, workflow, count(*) as workflow_ticket_count
-        from {{ ref("int_period_tickets") }}
+        from {{ ref("period_ticket") }}
         group by period, workflow
     ),
 
@@ -39,7 +39,7 @@ with
         select periods.period, runs.kind, runs.name, sum(costs.amount) as fee
         from {{ ref("fct_cost") }} as costs
         inner join {{ ref("fct_automation_run") }} as runs using (ticket_key)
-        inner join {{ ref("int_period_tickets") }} as periods using (ticket_key)
+        inner join {{ ref("period_ticket") }} as periods using (ticket_key)
         where costs.kind = 'automation_fee' and runs.kind in ('bot', 'flow')
         group by periods.period, runs.kind, runs.name
     ),

@@ -5,7 +5,7 @@ with
     contacts as (
         select periods.period, contacts.*, quarters.quarter_from
         from {{ ref("int_contacts") }} as contacts
-        inner join {{ ref("int_period_tickets") }} as periods using (ticket_key)
+        inner join {{ ref("period_ticket") }} as periods using (ticket_key)
         cross join quarters
     ),
 

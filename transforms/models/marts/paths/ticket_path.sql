@@ -2,7 +2,7 @@
 
 -- The 200 most frequent paths of a workflow, and the rest in one row.
 with
-    periods as (select period, ticket_key, workflow from {{ ref("int_period_tickets") }}),
+    periods as (select period, ticket_key, workflow from {{ ref("period_ticket") }}),
 
     ranked as (select * from {{ ref("int_path_counts") }}),
 

@@ -1,5 +1,5 @@
 with
-    tickets as (select period, ticket_key from {{ ref("int_period_tickets") }}),
+    tickets as (select period, ticket_key from {{ ref("period_ticket") }}),
 
     counted as (
         select

@@ -11,7 +11,7 @@
 } %}
 
 with
-    tickets as (select * from {{ ref("int_period_tickets") }}),
+    tickets as (select * from {{ ref("period_ticket") }}),
 
     sizes as (select * from {{ ref("process_size") }}),
 
@@ -65,6 +65,8 @@ with
             element.step as step,
             element.to_step as to_step,
             count(*) as visit_count,
+            -- A log's case begins with its first activity: nobody could wait for that.
+            count(*) filter (where step_kind <> 'activity' or previous_step is not null) as waited_count,
             quantile_cont(wait_minutes, [0.5, 0.9]) as wait_quantiles,
             quantile_cont(work_minutes, [0.5, 0.9]) as work_quantiles,
             sum(elapsed_calendar_minutes) as elapsed_minutes,
@@ -89,7 +91,7 @@ with
             sum(elapsed_minutes) as elapsed_minutes,
             sum(handling_cost) as handling_cost,
             -- Those that the shop has the ball in.
-            sum(visit_count) filter (where own_minutes >= wait_minutes / 2) as visit_count,
+            sum(waited_count) filter (where own_minutes >= wait_minutes / 2) as waited_count,
             sum(own_minutes) filter (where own_minutes >= wait_minutes / 2) as own_minutes,
             sum(own_squares) filter (where own_minutes >= wait_minutes / 2) as own_squares
         from described
@@ -117,13 +119,13 @@ with
             described.own_minutes > described.wait_minutes / 2 as is_own,
             totals.elapsed_minutes as all_elapsed_minutes,
             totals.handling_cost as all_handling_cost,
-            described.own_minutes / described.visit_count as own_mean,
+            described.own_minutes / nullif(described.waited_count, 0) as own_mean,
             (totals.own_minutes - described.own_minutes)
-            / nullif(totals.visit_count - described.visit_count, 0) as others_mean,
-            described.own_squares / described.visit_count as own_square,
+            / nullif(totals.waited_count - described.waited_count, 0) as others_mean,
+            described.own_squares / nullif(described.waited_count, 0) as own_square,
             (totals.own_squares - described.own_squares)
-            / nullif(totals.visit_count - described.visit_count, 0) as others_square,
-            totals.visit_count - described.visit_count as others_count,
+            / nullif(totals.waited_count - described.waited_count, 0) as others_square,
+            totals.waited_count - described.waited_count as others_count,
             trends.trend,
             {% for name, (_, n, _) in savings.items() %}
                 {{ mean_with_interval("saved." ~ name ~ "_sums", "sizes." ~ n) }} as {{ name }},
@@ -172,12 +174,12 @@ select
             when kind = 'loop'
             then ticket_count >= 0.05 * all_tickets and hours_saved_per_week > 0
             else
-                least(visit_count, others_count) >= 5
+                least(waited_count, others_count) >= 5
                 and own_mean > 1.25 * others_mean
                 and own_mean - others_mean
                 > 3.29
                 * sqrt(
-                    greatest(own_square - own_mean ^ 2, 0) / visit_count
+                    greatest(own_square - own_mean ^ 2, 0) / waited_count
                     + greatest(others_square - others_mean ^ 2, 0) / others_count
                 )
         end,

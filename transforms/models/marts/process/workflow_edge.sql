@@ -3,7 +3,7 @@
 {% set times = ["elapsed_calendar", "wait"] %}
 
 with
-    tickets as (select period, ticket_key, csat_satisfied, cost from {{ ref("int_period_tickets") }}),
+    tickets as (select period, ticket_key, csat_satisfied, cost from {{ ref("period_ticket") }}),
 
     passages as (
         select

@@ -6,7 +6,7 @@ with
     tickets as (
         select periods.period, tickets.*
         from {{ ref("fct_ticket") }} as tickets
-        inner join {{ ref("int_period_tickets") }} as periods using (ticket_key)
+        inner join {{ ref("period_ticket") }} as periods using (ticket_key)
     ),
 
     episodes as (

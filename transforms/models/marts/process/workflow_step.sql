@@ -2,7 +2,7 @@
 {% set times = ["elapsed_calendar", "wait", "work"] %}
 
 with
-    tickets as (select period, ticket_key, csat_satisfied from {{ ref("int_period_tickets") }}),
+    tickets as (select period, ticket_key, csat_satisfied from {{ ref("period_ticket") }}),
 
     visits as (
         -- A ticket's answer counts once in a step, however often it came there.

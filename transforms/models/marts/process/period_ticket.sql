@@ -21,4 +21,4 @@ where
     periods.period = 'all'
     or coalesce(tickets.resolved_at, last_events.last_at) >= periods.from_at
     -- A helpdesk's open ticket waits for somebody still; a log's case without a solve may simply be over.
-    or (tickets.resolved_at is null and tickets.status in ('open', 'pending', 'hold'))
+    or (not tickets.is_resolved and tickets.source not in (select log from {{ source("config", "event_log") }}))
