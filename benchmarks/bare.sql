@@ -987,11 +987,10 @@ select 'all' as period, min(created_at) as from_at, getvariable('snapshot_at') a
 union all
 select 'quarter', getvariable('snapshot_at') - interval 91 days, getvariable('snapshot_at');
 
-create temp table period_ticket as
+create table period_ticket as
 select
     unnest(if(
-        coalesce(resolved_at, last_at) >= getvariable('snapshot_at') - interval 91 days
-        or (resolved_at is null and status in ('new', 'open', 'pending', 'hold')),
+        coalesce(resolved_at, last_at) >= getvariable('snapshot_at') - interval 91 days or not is_resolved,
         ['all', 'quarter'], ['all']
     )) as period,
     ticket_key, workflow, is_measured, created_at, first_reply_at, resolved_at, csat_satisfied, cost
@@ -1424,6 +1423,110 @@ select
     misroute_cost - 1.959963984540054 * cost_error as misroute_cost_low,
     misroute_cost + 1.959963984540054 * cost_error as misroute_cost_high
 from counted;
+
+-- Paths ---------------------------------------------------------------------------------------------------------------
+create temp table ticket_way as
+select ticket_key, path, hash(path) as way
+from (select ticket_key, list(step order by visit_no) as path from fct_ticket_step group by ticket_key);
+
+create temp table walked as
+select
+    period, period_ticket.workflow, way, path, period_ticket.csat_satisfied, period_ticket.cost,
+    if(fct_ticket.is_measured, resolution_calendar_minutes, null) as minutes,
+    fct_ticket.is_measured and first_resolved_at is not null and is_reopened as is_back
+from period_ticket
+inner join ticket_way using (ticket_key)
+inner join fct_ticket using (ticket_key);
+
+create temp table way as
+with
+    quartile as (
+        select period, workflow, quantile_cont(minutes, [0.5, 0.75]) as quartiles from walked group by period, workflow
+    ),
+    counted as (
+        select
+            period, workflow, way, any_value(path) as path, any_value(quartiles[2]) / 60 as slow_above_hours,
+            count(*) as ticket_count,
+            count(*) filter (where minutes <= quartiles[1] and coalesce(csat_satisfied, true) and not is_back)
+                as happy_count,
+            count(minutes) as resolved_count,
+            count(*) filter (where minutes > quartiles[2]) as slow_count,
+            count(*) filter (where minutes is not null and not csat_satisfied) as unsatisfied_count,
+            count(*) filter (where minutes is not null and csat_satisfied) as satisfied_count,
+            count(*) filter (where csat_satisfied) as satisfied,
+            count(csat_satisfied) as rated,
+            avg(minutes) as mean_minutes,
+            median(minutes) as median_minutes,
+            avg(cost) as mean_cost
+        from walked
+        inner join quartile using (period, workflow)
+        group by period, workflow, way
+    )
+select
+    *,
+    row_number() over (partition by period, workflow order by ticket_count desc, len(path), path) as workflow_rank,
+    happy_count > 0
+    and row_number() over (
+        partition by period, workflow order by happy_count desc, ticket_count desc, len(path), path) = 1 as is_happy
+from counted;
+
+create table ticket_path as
+with
+    rest as (
+        select
+            period, workflow, count(distinct way) as path_count, count(*) as ticket_count,
+            count(*) filter (where walked.csat_satisfied) as satisfied,
+            count(walked.csat_satisfied) as rated,
+            avg(minutes) as mean_minutes,
+            median(minutes) as median_minutes,
+            count(minutes) as resolved_count,
+            avg(cost) as mean_cost
+        from walked
+        inner join (select period, workflow, way from way where workflow_rank > 200) using (period, workflow, way)
+        group by period, workflow
+    )
+select
+    period, workflow, workflow_rank::int as workflow_rank, path, is_other, is_happy, path_count, ticket_count,
+    ticket_count / sum(ticket_count) over (partition by period, workflow) as ticket_share,
+    satisfied / nullif(rated, 0) as csat, rated as csat_n,
+    mean_minutes / 60 as resolution_time_mean_calendar_hours,
+    median_minutes / 60 as resolution_time_median_calendar_hours,
+    resolved_count, mean_cost as mean_cost_per_ticket
+from (
+    select *, 1 as path_count, false as is_other from way where workflow_rank <= 200
+    union all by name
+    select *, 201 as workflow_rank, true as is_other, false as is_happy from rest
+);
+
+create table path_departure as
+with
+    compared as (
+        select
+            way.*, happy_path,
+            list_position(
+                list_transform(range(1, len(happy_path) + 2), lambda i: path[i] is distinct from happy_path[i]), true
+            ) as parts_at
+        from way
+        inner join (select period, workflow, path as happy_path from way where is_happy) using (period, workflow)
+        where resolved_count > 0
+    ),
+    passages as (
+        select *, unnest(range(0, coalesce(parts_at, len(happy_path) + 1))) as position, path[position + 1] as next_step
+        from compared
+    )
+select
+    period, workflow, position::int as position,
+    any_value(if(position > 0, happy_path[position], null)) as step,
+    next_step,
+    next_step is not distinct from any_value(happy_path[position + 1]) as is_happy,
+    sum(resolved_count) as ticket_count,
+    sum(slow_count) as slow_count,
+    sum(resolved_count - slow_count) as not_slow_count,
+    sum(unsatisfied_count) as unsatisfied_count,
+    sum(satisfied_count) as satisfied_count,
+    any_value(slow_above_hours) as slow_above_hours
+from passages
+group by period, workflow, position, next_step;
 
 -- An average week by hour ---------------------------------------------------------------------------------------------
 create temp macro local_hour(instant) as
