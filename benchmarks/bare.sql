@@ -1296,8 +1296,7 @@ with
             lag(group_name) over in_order as previous_group,
             lag(left_at) over in_order as left_before,
             lag(ended_by) over in_order as ended_before,
-            last_value(left_at ignore nulls) over whole as last_left,
-            last_value(ended_by ignore nulls) over whole as last_ended
+            last_value(left_at ignore nulls) over whole as last_left
         from fct_ticket_step
         where group_name is not null
         window
@@ -1310,8 +1309,9 @@ with
         select
             ticket_key, workflow, group_name, previous_group, entered_at,
             lead(group_name) over in_order as next_group,
-            if(next_group is null, last_left, lead(left_before) over in_order) as left_at,
-            if(next_group is null, last_ended, lead(ended_before) over in_order) as ended_by
+            -- Of the last stay, the last instant at which one of its visits was left.
+            coalesce(lead(left_before) over in_order, if(last_left > entered_at, last_left, null)) as left_at,
+            lead(ended_before) over in_order as ended_by
         from marked
         where group_name is distinct from previous_group
         window in_order as (partition by ticket_key order by visit_no)
