@@ -14,6 +14,7 @@ from flowmeter.cli.demo import demo
 from flowmeter.cli.homes import HomeOption
 from flowmeter.cli.load import build, ingest, init, refresh
 from flowmeter.cli.look import kpis, quarantine, status
+from flowmeter.cli.map import flow_map
 from flowmeter.cli.serve import serve
 from flowmeter.errors import ExitCode, FlowmeterError
 from flowmeter.settings import Home
@@ -38,6 +39,7 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
 
 for _command in (init, ingest, build, refresh, kpis, status, quarantine, serve, demo):
     app.command()(_command)
+app.command("map")(flow_map)
 
 
 def main() -> None:
