@@ -20,6 +20,9 @@ START, END = "start", "end"
 LEVELS = (0.1, 0.25, 0.5, 0.75)
 """From which share of the largest value the colour is one level deeper."""
 
+ALIKE = 0.02
+"""Figures that differ by less than this share of the largest get no colours."""
+
 ENOUGH_ANSWERS = 10
 _WAITS_OF_OTHERS = ("customer", "resolved")
 Row = Mapping[str, Any]
@@ -207,10 +210,10 @@ def _level(value: float | None, values: Sequence[float], measure: Measure) -> in
     if value is None or not values:
         return 0
     low, high = min(values), max(values)
-    if measure == "csat":  # a low share is what to look at
-        part = (high - value) / (high - low) if high - low >= 0.02 else 0.0
-    else:
-        part = value / high if high > 0 else 0.0
+    if high - low <= ALIKE * abs(high):
+        return 0
+    # A low CSAT is what to look at, a high figure of anything else.
+    part = (high - value) / (high - low) if measure == "csat" else value / high
     return sum(part >= bound for bound in LEVELS)
 
 

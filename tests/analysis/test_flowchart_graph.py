@@ -69,6 +69,12 @@ def test_the_most_waiting_is_marked_but_not_the_customers() -> None:
     assert "most waiting" in arrow_lines(arrow(shown, "Working", "Approval"), shown, SPEECH)
 
 
+def test_colours_are_for_differences() -> None:
+    assert {one.level for one in chart(*frames(SHOP)).nodes} == {0}
+    shown = chart(*frames(SHOP, {"Approval": 600.0, "Odd": 300.0}))
+    assert [node(shown, name).level for name in ("Queue", "Odd", "Approval")] == [1, 3, 4]
+
+
 def test_a_given_bottleneck_is_marked_instead() -> None:
     shown = chart(*frames(SHOP, WAITS), worst=["step:Queue"])
     assert [one.key for one in shown.nodes if one.is_worst] == ["step:Queue"]
