@@ -66,8 +66,19 @@ class Variant(Checked):
         return self
 
 
+def _as_paths(value: Any) -> Any:
+    return [value] if isinstance(value, list) and value and all(isinstance(item, str) for item in value) else value
+
+
+IntendedPath = Annotated[list[str], Field(min_length=2)]
+
+
 class Workflow(Checked):
-    """A kind of request. The first workflow in the file with a rule that matches gets the ticket."""
+    """A kind of request. The first workflow in the file with a rule that matches gets the ticket.
+
+    `intended`: paths of step names that tickets should take; whether there are such steps is known after a build.
+    `intended_flow`: instead, a `.flow` file below the shop's folder.
+    """
 
     key: Key
     name: str
@@ -76,6 +87,14 @@ class Workflow(Checked):
     cart_recovery: bool = False
     rules: Annotated[list[Rule], Field(min_length=1)]
     variants: list[Variant] = []
+    intended: Annotated[list[IntendedPath], BeforeValidator(_as_paths)] = []
+    intended_flow: str = ""
+
+    @model_validator(mode="after")
+    def _has_one_intention(self) -> Self:
+        if self.intended and self.intended_flow:
+            raise ValueError("give either 'intended' (paths of steps) or 'intended_flow' (a .flow file), not both")
+        return self
 
 
 State = Literal["bot", "queue", "assigned", "working", "escalated", "customer", "hold", "reopened", "resolved"]

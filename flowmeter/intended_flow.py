@@ -1,13 +1,11 @@
-"""The intended flow of a workflow: paths in config/workflows.yml, or a `.flow` file as the shop system exports it."""
+"""A planned automation, from a `.flow` file as the shop system exports it."""
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flowmeter.checked_file import nearest, read_yaml
 from flowmeter.errors import ConfigError
 from flowmeter.settings import Home
 
@@ -42,23 +40,6 @@ class Flow:
     name: str
     steps: tuple[FlowStep, ...]
     links: tuple[FlowLink, ...]
-
-
-def check_paths(home: Home, workflow: str, paths: Sequence[Sequence[str]], known: Sequence[str]) -> None:
-    """Raises ConfigError with file and line if a step of the intended paths is none of the `known` ones."""
-    unknown = next(
-        ((i, j, name) for i, path in enumerate(paths) for j, name in enumerate(path) if name not in known), None
-    )
-    if unknown is None:
-        return
-    source = read_yaml(home.config_dir / "workflows.yml", "config/workflows.yml")
-    number = next(i for i, item in enumerate(source.values["workflows"]) if str(item["key"]) == workflow)
-    path, position, name = unknown
-    raise source.error(
-        ("workflows", number, "intended", path, position),
-        f"no ticket of '{workflow}' was ever in a step '{name}'",
-        next_step=nearest(name, list(known)),
-    )
 
 
 def read_flow(home: Home, name: str) -> Flow:

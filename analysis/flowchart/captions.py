@@ -5,7 +5,6 @@ from __future__ import annotations
 from analysis.flowchart.graph import END, START, Arrow, Chart, Hidden, Measure, Node
 from analysis.wording import DASH, Speech, duration
 
-WORST = {"time": "most waiting", "cost": "most cost", "csat": "lowest CSAT", "volume": "most tickets"}
 _WAITS = {"customer": "customer takes", "hold": "on hold"}
 SCALES = {
     "time": "longer median wait",
@@ -40,12 +39,10 @@ def arrow_lines(arrow: Arrow, chart: Chart, speech: Speech, *, goes_back: bool =
         return ("never taken",)
     figure = share(arrow.share)
     if arrow.is_between_steps:
-        figure = DASH if arrow.value is None else _value(arrow.value, chart.measure, speech)
-        if chart.measure == "volume":
-            figure = f"{arrow.tickets:,}"
-    words = [f"\u21bb {figure}" if goes_back else figure]
+        figure = "" if arrow.value is None else _value(arrow.value, chart.measure, speech)
+    words = [word for word in (f"\u21bb {figure}".strip() if goes_back else figure,) if word]
     if arrow.is_worst:
-        words.append(WORST[chart.measure])
+        words.append(chart.mark)
     return (*words, arrow.flow) if arrow.flow else tuple(words)
 
 
@@ -57,8 +54,8 @@ def node_spoken(node: Node, chart: Chart, speech: Speech) -> str:
     again = node.figures.get("rework_count")
     if again:
         parts.append(f"{int(again):,} visits by tickets that had been there before")
-    if node.is_worst and chart.measure:
-        parts.append(WORST[chart.measure])
+    if node.is_worst:
+        parts.append(chart.mark)
     return ". ".join(part for part in parts if part)
 
 
@@ -75,7 +72,7 @@ def arrow_spoken(arrow: Arrow, chart: Chart, speech: Speech) -> str:
         words = {"time": "median wait", "cost": "cost per ticket", "csat": "CSAT"}[chart.measure]
         parts.append(f"{words} {_value(arrow.value, chart.measure, speech)}")
     if arrow.is_worst:
-        parts.append(WORST[chart.measure])
+        parts.append(chart.mark)
     return f"{way}: {', '.join([*parts, arrow.flow] if arrow.flow else parts)}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.flowchart.captions import WORST, arrow_lines, node_line
+from analysis.flowchart.captions import arrow_lines, node_line
 from analysis.flowchart.graph import END, START, Arrow, Chart, Node
 from analysis.flowchart.layers import Line, Size
 from analysis.flowchart.layout import Layout, arrange
@@ -69,7 +69,7 @@ def _caption(node: Node, chart: Chart, speech: Speech) -> Caption:
     return Caption(
         wrapped(node.name or "(no name)", NAME, NAME_LIMIT, bold=True),
         wrapped(line, FIGURE, NAME_LIMIT + 110) if line else (),
-        WORST[chart.measure] if node.is_worst and chart.measure else "",
+        chart.mark if node.is_worst else "",
     )
 
 
@@ -87,7 +87,7 @@ def _plate(label: tuple[str, ...]) -> Size:
     """The room of a label, with some for the sign of an arrow that goes back."""
     if not label:
         return Size(0, 0)
-    words = (width(word, FIGURE, bold=position > 0) for position, word in enumerate(label))
+    words = (width(word, FIGURE, bold=True) for word in label)
     return Size(round(max(words) + 14 + 8, 1), len(label) * (LEADING - 2) + 4)
 
 

@@ -15,9 +15,13 @@ from flowmeter.intended_flow import Flow
 Measure = Literal["time", "volume", "cost", "csat"]
 MEASURES: tuple[Measure, ...] = ("time", "volume", "cost", "csat")
 Judgement = Literal["", "not intended", "never taken"]
+WORST: Mapping[Measure, str] = {"time": "most waiting", "cost": "most cost", "csat": "lowest CSAT", "volume": ""}
 START, END = "start", "end"
 LEVELS = (0.1, 0.25, 0.5, 0.75)
 """From which share of the largest value the colour is one level deeper."""
+
+ALIKE = 0.02
+"""Figures that differ by less than this share of the largest get no colours."""
 
 ENOUGH_ANSWERS = 10
 _WAITS_OF_OTHERS = ("customer", "resolved")
@@ -85,6 +89,8 @@ class Chart:
     period: str = ""
     tickets: int = 0
     hidden: Hidden = Hidden()
+    mark: str = ""
+    """What the elements with `is_worst` are, in words."""
 
     def element(self, key: str) -> Node | Arrow | None:
         """The node or arrow of a `data-element`; None if it is not shown."""
@@ -106,14 +112,16 @@ def chart(
 ) -> Chart:
     """The chart of one workflow and period, from rows of `workflow_step` and `workflow_edge`.
 
-    `keep`: the share of passages (0 to 1) that the shown arrows carry at least; rarer arrows are hidden, but every
-    shown step stays reachable from the start, and the end from it, over its best arrows. `intended`: pairs of step
-    names; passages that are not among them are marked, and those nobody took are added. `worst`: keys of elements to
-    mark (such as the first of the bottlenecks); without any, the step and the arrow with the most of `measure` in all.
+    `keep`: the share of passages (0 to 1, a ticket counts once per arrow) that the shown arrows carry at least; rarer
+    ones are hidden, but every shown step stays reachable from the start, and the end from it, over its best arrows.
+    `intended`: pairs of step names; passages that are not among them are marked, and those nobody took are added.
+    `worst`: keys of elements to mark (such as the first of the bottlenecks); without any, the step and the arrow with
+    the most of `measure` in all.
     """
     nodes = [_node(row, measure) for row in steps.sort("step").iter_rows(named=True)]
     total = sum(int(node.figures["first_count"] or 0) for node in nodes)
-    arrows = [_arrow(row, measure) for row in edges.iter_rows(named=True)]
+    kinds = {node.key: str(node.figures.get("step_kind")) for node in nodes}
+    arrows = [_arrow(row, measure, kinds) for row in edges.iter_rows(named=True)]
     arrows = sorted([*arrows, *_ends(nodes, total)], key=lambda arrow: (-arrow.tickets, arrow.source, arrow.target))
     numbers = kept([(arrow.source, arrow.target, arrow.tickets) for arrow in arrows], keep, START, END)
     shown = [arrows[number] for number in numbers]
@@ -123,14 +131,16 @@ def chart(
     hidden = [arrow for number, arrow in enumerate(arrows) if number not in set(numbers)]
     judged = shown if intended is None else _judged(shown, arrows, intended, {node.key for node in left})
     first = next(steps.iter_rows(named=True), {})
+    chosen = set(worst) or _worst(left, measure, kinds) | _worst(shown, measure, kinds)
     return Chart(
-        nodes=(Node(START, "Start", START, total), *_marked(left, worst, measure), Node(END, "End", END, total)),
-        arrows=tuple(_marked(judged, worst, measure)),
+        nodes=(Node(START, "Start", START, total), *_marked(left, chosen, measure), Node(END, "End", END, total)),
+        arrows=tuple(_marked(judged, chosen, measure)),
         measure=measure,
         workflow=str(first.get("workflow", "")),
         period=str(first.get("period", "")),
         tickets=total,
         hidden=Hidden(len(nodes) - len(left), len(hidden), min(total, sum(arrow.tickets for arrow in hidden))),
+        mark=("bottleneck" if worst else WORST[measure]) if chosen else "",
     )
 
 
@@ -143,21 +153,23 @@ def of_flow(flow: Flow) -> Chart:
 
 def _node(row: Row, measure: Measure) -> Node:
     columns = {"volume": "ticket_count", "cost": "handling_cost", "csat": "csat"}
-    value = _time(row) if measure == "time" else row.get(columns[measure])
+    value = _time(row, row.get("step_kind")) if measure == "time" else row.get(columns[measure])
     return Node(
         f"step:{row['step']}", row["step"], "step", row["ticket_count"], row["ticket_share"], value, figures=row
     )
 
 
-def _arrow(row: Row, measure: Measure) -> Arrow:
+def _arrow(row: Row, measure: Measure, kinds: Mapping[str, str]) -> Arrow:
     columns = {"volume": "ticket_count", "cost": "mean_cost", "csat": "csat"}
-    value = _time(row) if measure == "time" else row.get(columns[measure])
     source, target = f"step:{row['from_step']}", f"step:{row['to_step']}"
+    value = _time(row, kinds.get(target)) if measure == "time" else row.get(columns[measure])
     return Arrow(source, target, row["ticket_count"], row["ticket_share"], value, figures=row)
 
 
-def _time(row: Row) -> float | None:
-    """The median wait, or where no start of work is known the whole time in the step."""
+def _time(row: Row, step_kind: str | None) -> float | None:
+    """The median wait, or where no start of work is known the whole time in the step; nobody waits once resolved."""
+    if step_kind == "resolved":
+        return None
     wait = row.get("wait_median_minutes")
     elapsed: float | None = row.get("elapsed_median_calendar_minutes")
     return elapsed if wait is None else float(wait)
@@ -186,8 +198,7 @@ def _judged(
     return marked + [Arrow(*pair, share=0.0, flow="never taken") for pair in missing]
 
 
-def _marked(elements: Sequence[Element], worst: Collection[str], measure: Measure) -> list[Element]:
-    chosen = set(worst) or _worst(elements, measure)
+def _marked(elements: Sequence[Element], chosen: Collection[str], measure: Measure) -> list[Element]:
     values = [element.value for element in elements if element.value is not None]
     return [
         replace(element, level=_level(element.value, values, measure), is_worst=element.key in chosen)
@@ -199,22 +210,30 @@ def _level(value: float | None, values: Sequence[float], measure: Measure) -> in
     if value is None or not values:
         return 0
     low, high = min(values), max(values)
-    if measure == "csat":  # a low share is what to look at
-        part = (high - value) / (high - low) if high - low >= 0.02 else 0.0
-    else:
-        part = value / high if high > 0 else 0.0
+    if high - low <= ALIKE * abs(high):
+        return 0
+    # A low CSAT is what to look at, a high figure of anything else.
+    part = (high - value) / (high - low) if measure == "csat" else value / high
     return sum(part >= bound for bound in LEVELS)
 
 
-def _worst(elements: Iterable[Node | Arrow], measure: Measure) -> set[str]:
-    """The one with the most waiting or cost over all its tickets, or the lowest CSAT of enough answers."""
-    amounts = {element.key: amount for element in elements if (amount := _amount(element, measure)) is not None}
+def _worst(elements: Iterable[Node | Arrow], measure: Measure, kinds: Mapping[str, str]) -> set[str]:
+    """The one with the most waiting or cost over all its tickets, or the lowest CSAT of enough answers.
+
+    What the customer makes wait, and an arrow that leads there, is nobody's to mend.
+    """
+    amounts = {}
+    for element in elements:
+        step = element.key if isinstance(element, Node) else element.target
+        amount = None if kinds.get(step) in _WAITS_OF_OTHERS else _amount(element, measure)
+        if amount is not None:
+            amounts[element.key] = amount
     return {max(amounts, key=lambda key: amounts[key])} if len(amounts) > 1 and max(amounts.values()) else set()
 
 
 def _amount(element: Node | Arrow, measure: Measure) -> float | None:
     figures = element.figures
-    if element.value is None or measure == "volume" or figures.get("step_kind") in _WAITS_OF_OTHERS:
+    if element.value is None or measure == "volume":
         return None
     if measure == "csat":
         return 1 - element.value if (figures.get("csat_n") or 0) >= ENOUGH_ANSWERS else None

@@ -14,7 +14,7 @@ from typing import Literal
 from analysis.flowchart.lanes import Lanes, lanes
 from analysis.flowchart.layers import Layered, Line, Size, layered
 from analysis.flowchart.order import crossings, ordered
-from analysis.flowchart.place import Pull, placed, straightened
+from analysis.flowchart.place import ROUGH, SWEEPS, Pull, placed, straightened
 from analysis.flowchart.routes import Point, Rows, route, self_loop
 
 HEAD = 9.0
@@ -72,10 +72,9 @@ def arrange(boxes: Sequence[Size], lines: Sequence[Line], first: int = 0, last: 
         for position, point in enumerate(layer):
             place[point] = position
     beside = lanes(graph, boxes, lines, None)
-    xs = _xs(graph, boxes, lines, beside)
     for _ in range(LANE_ROUNDS if graph.back else 0):
-        beside = lanes(graph, boxes, lines, xs)
-        xs = _xs(graph, boxes, lines, beside)
+        beside = lanes(graph, boxes, lines, _xs(graph, boxes, lines, beside, ROUGH))
+    xs = _xs(graph, boxes, lines, beside, SWEEPS)
     extents = _extents(graph, boxes, lines, beside)
     shift = MARGIN - min(xs[point] - extents[point][0] for point in range(len(xs)))
     xs = [x + shift for x in xs]
@@ -89,10 +88,12 @@ def arrange(boxes: Sequence[Size], lines: Sequence[Line], first: int = 0, last: 
     return Layout(width, rows.height + MARGIN, rects, routes, crossings(graph.layers, graph.below, place))
 
 
-def _xs(graph: Layered, boxes: Sequence[Size], lines: Sequence[Line], beside: Lanes) -> list[float]:
+def _xs(graph: Layered, boxes: Sequence[Size], lines: Sequence[Line], beside: Lanes, sweeps: int) -> list[float]:
     extents = _extents(graph, boxes, lines, beside)
     gaps = [_gaps(layer, extents, len(boxes)) for layer in graph.layers]
-    xs = placed(graph.layers, gaps, _pulls(graph, lines, beside, len(boxes)))
+    xs = placed(graph.layers, gaps, _pulls(graph, lines, beside, len(boxes)), sweeps)
+    if sweeps == ROUGH:
+        return xs
     heavy_first = sorted(graph.chains, key=lambda number: (-lines[number].weight, number))
     return straightened([graph.chains[number] for number in heavy_first], graph.layers, gaps, xs)
 

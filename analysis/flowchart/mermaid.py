@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.flowchart.captions import WORST, arrow_lines, node_line
+from analysis.flowchart.captions import arrow_lines, node_line
 from analysis.flowchart.graph import END, START, Arrow, Chart, Node
 from analysis.flowchart.text import clean
 from analysis.wording import Speech
@@ -25,8 +25,8 @@ def mermaid(chart: Chart, speech: Speech) -> str:
 
 def _shape(node: Node, chart: Chart, speech: Speech) -> str:
     words = [node.name or "(no name)", node_line(node, chart, speech)]
-    if node.is_worst and chart.measure:
-        words.append(WORST[chart.measure])
+    if node.is_worst:
+        words.append(chart.mark)
     label = _label(words)
     if node.kind in {START, END}:
         return f"([{label}])"

@@ -6,7 +6,7 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 
 SWEEPS = 16
-PATIENCE = 4
+PATIENCE = 3
 SWAPS_UP_TO = 600
 """Layered graphs with more points than this are ordered by sweeps alone."""
 

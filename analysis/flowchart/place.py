@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-SWEEPS = 10
+SWEEPS, ROUGH = 10, 3
+"""How often layers are placed, for the drawing and for a first look at it."""
+
 STRAIGHTENINGS = 4
 
 
@@ -28,7 +30,9 @@ Wishes = list[tuple[float, float]]
 """Wanted coordinates with their weights."""
 
 
-def placed(layers: Sequence[Sequence[int]], gaps: Sequence[Sequence[float]], pulls: Sequence[Pull]) -> list[float]:
+def placed(
+    layers: Sequence[Sequence[int]], gaps: Sequence[Sequence[float]], pulls: Sequence[Pull], sweeps: int = SWEEPS
+) -> list[float]:
     """The x of every point. `gaps[layer][k]`: the least distance of point k from point k + 1 of that layer."""
     count = sum(map(len, layers))
     above: list[list[Pull]] = [[] for _ in range(count)]
@@ -38,7 +42,7 @@ def placed(layers: Sequence[Sequence[int]], gaps: Sequence[Sequence[float]], pul
         below[pull.upper].append(pull)
     xs = _packed(layers, gaps, count)
     best, least = list(xs), float("inf")
-    for sweep in range(SWEEPS):
+    for sweep in range(sweeps):
         down = sweep % 2 == 0
         numbers = range(len(layers)) if down else range(len(layers) - 1, -1, -1)
         for number in numbers:
@@ -59,7 +63,7 @@ def nearest(wishes: Sequence[Wishes], gaps: Sequence[float]) -> list[float]:
         shift += gaps[number - 1] if number else 0.0
         shifts.append(shift)
         moved = [(x - shift, weight) for x, weight in wanted]
-        middle, size = _median(moved), 1
+        middle, size = moved[0][0] if len(moved) == 1 else _median(moved), 1
         while blocks and blocks[-1][0] > middle:
             _, earlier, members = blocks.pop()
             moved, size = earlier + moved, size + members
@@ -70,8 +74,6 @@ def nearest(wishes: Sequence[Wishes], gaps: Sequence[float]) -> list[float]:
 
 
 def _median(wishes: Wishes) -> float:
-    if len(wishes) == 1:
-        return wishes[0][0]
     wishes.sort()
     half, passed = sum(weight for _, weight in wishes) / 2, 0.0
     for number, (x, weight) in enumerate(wishes):

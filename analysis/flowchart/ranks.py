@@ -70,7 +70,7 @@ def ranked(count: int, pairs: Sequence[Pair], weights: Sequence[float], last: in
                 rows[box] = min(rows[pairs[number][1]] for number in leaving[box]) - 1
             elif pull <= 0 and into[box]:
                 rows[box] = max(rows[pairs[number][0]] for number in into[box]) + 1
-    if last is not None:
+    if last is not None and not leaving[last]:
         rows[last] = max([row + 1 for box, row in enumerate(rows) if box != last], default=0)
     return _without_gaps(rows)
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from analysis.flowchart.captions import SCALES, WORST, arrow_spoken, hidden_sentence, node_spoken
+from analysis.flowchart.captions import SCALES, arrow_spoken, hidden_sentence, node_spoken
 from analysis.flowchart.drawing import FIGURE, LEADING, PAD_Y, Caption, Drawing, drawing
 from analysis.flowchart.graph import END, START, Arrow, Chart, Node
 from analysis.flowchart.layout import Rect, Route
@@ -66,7 +66,7 @@ def _body(drawn: Drawing, speech: Speech, selected: str, *, interactive: bool) -
         arrow = chart.arrows[number]
         share = arrow.tickets / most if most else 0.0
         ink = _way(layout.routes[number], THINNEST + (THICKEST - THINNEST) * share if chart.measure else 1.8)
-        label = _label(drawn.labels[number], layout.routes[number].label)
+        label = _label(drawn.labels[number], layout.routes[number].label, chart.mark)
         kind = f"arrow l{arrow.level}{FLOWS[arrow.flow]}"
         spoken = arrow_spoken(arrow, chart, speech)
         yield _group(arrow, kind, spoken, ink + label, selected, interactive=interactive and arrow.is_between_steps)
@@ -100,12 +100,12 @@ def _box(node: Node, rect: Rect, caption: Caption) -> str:
     )
 
 
-def _label(words: Sequence[str], rect: Rect) -> str:
+def _label(words: Sequence[str], rect: Rect, mark: str) -> str:
     if not words:
         return ""
     middle = rect.x + rect.width / 2
-    kinds = ["label", *("word" if word in WORST.values() else "remark" for word in words[1:])]
-    wide = max(width(word, FIGURE, bold=position > 0) for position, word in enumerate(words)) + 8
+    kinds = ["word" if word == mark else "remark" if word in FLOWS else "label" for word in words]
+    wide = max(width(word, FIGURE, bold=True) for word in words) + 8
     return (
         f'<rect class="plate" x="{middle - wide / 2:.1f}" y="{rect.y:.1f}" width="{wide:.1f}" '
         f'height="{rect.height:.1f}" rx="3"/>'
@@ -171,7 +171,7 @@ def _foot(drawn: Drawing, wide: float) -> tuple[str, ...]:
     if any(route.kind != "forward" for route in drawn.layout.routes):
         parts.append("\u21bb goes back or repeats")
     if any(not label for label in drawn.labels):
-        parts.append("arrows without a figure are rare")
+        parts.append("arrows without a figure are rare or lead to no wait")
     hidden = hidden_sentence(chart.hidden)
     sentence = f"{'; '.join(parts)}." + (f" {hidden}." if hidden else "")
     return wrapped(sentence, FIGURE, wide - 28)

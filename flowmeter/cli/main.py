@@ -15,6 +15,7 @@ from flowmeter.cli.export import export
 from flowmeter.cli.homes import HomeOption
 from flowmeter.cli.load import build, ingest, init, refresh
 from flowmeter.cli.look import kpis, quarantine, status
+from flowmeter.cli.map import flow_map
 from flowmeter.cli.playbook import playbook
 from flowmeter.cli.serve import serve
 from flowmeter.errors import ExitCode, FlowmeterError
@@ -40,6 +41,7 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
 
 for _command in (init, ingest, build, refresh, kpis, status, quarantine, playbook, serve, demo):
     app.command()(_command)
+app.command("map")(flow_map)
 app.add_typer(export, name="export")
 
 

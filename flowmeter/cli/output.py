@@ -49,6 +49,11 @@ def write_json(value: object) -> None:
     _deliver(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
+def write_text(text: str) -> None:
+    """Text on stdout as it is."""
+    _deliver(text)
+
+
 def _deliver(text: str) -> None:
     """Writes to stdout, and is content when the reader has seen enough (`flowmeter kpis | head`)."""
     try:

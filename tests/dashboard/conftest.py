@@ -61,12 +61,21 @@ def demo_address(demo_home: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def flowchart_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page that shows the flowchart component alone."""
+    home = tmp_path_factory.mktemp("flowchart")
+    shutil.copytree(ROOT / "dashboard" / ".streamlit", home / ".streamlit")
+    with _served(home, ROOT / "tests" / "dashboard" / "flowchart_app.py") as url:
+        yield url
+
+
 @contextlib.contextmanager
-def _served(home: Path) -> Iterator[str]:
+def _served(home: Path, app: Path = ROOT / "dashboard" / "app.py") -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
     environment = os.environ | {"FLOWMETER_HOME": str(home), "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.DEVNULL) as server:
         try:
