@@ -35,7 +35,6 @@ with
 
 select
     earliest.agent_id,
-    row_number() over (partition by earliest.agent_id order by earliest.place) as piece,
     cuts.cut_at as begins,
     next_cuts.cut_at as ends,
     earliest.first_two[1].entered as entered,

@@ -40,33 +40,59 @@ with
         where step_kind in ('activity', 'assigned', 'working', 'escalated') and agent_id is not null and begun > ready
     ),
 
-    -- The pieces of its agent's work that a wait meets stand in a row: from the first that ends in it to the last that
-    -- begins in it. A join on the agent alone would try every wait against years of work.
-    spans as (
-        select held.*, coalesce(ended.piece, 0) + 1 as first_piece, begun_before.piece as last_piece
-        from held
-        asof left join
-            {{ ref("int_agent_work") }} as ended on held.agent_id = ended.agent_id and held.ready >= ended.ends
-        asof inner join
-            {{ ref("int_agent_work") }} as begun_before
-            on held.agent_id = begun_before.agent_id
-            and held.begun > begun_before.begins
-        where begun_before.piece > coalesce(ended.piece, 0)
+    -- One person's work against one calendar.
+    lanes as (
+        select agent_id, calendar, row_number() over () as lane
+        from (select distinct agent_id, calendar from held)
+    ),
+
+    in_lanes as (
+        select lanes.lane, lanes.calendar, work.* exclude (agent_id)
+        from {{ ref("int_agent_work") }} as work
+        inner join lanes using (agent_id)
     ),
 
     pieces as (
         select
-            work.*,
-            calendars.calendar,
-            {{ open_clock("calendars.calendar", "work.begins", "at_begin") }} as open_begins,
-            {{ open_clock("calendars.calendar", "work.ends", "at_end") }} as open_ends
-        from {{ ref("int_agent_work") }} as work
-        inner join (select distinct agent_id, calendar from spans) as calendars using (agent_id)
-        asof left join intervals as at_begin on calendars.calendar = at_begin.calendar and work.begins >= at_begin.opens
-        asof left join intervals as at_end on calendars.calendar = at_end.calendar and work.ends >= at_end.opens
+            in_lanes.* exclude (calendar),
+            {{ open_clock("in_lanes.calendar", "in_lanes.begins", "at_begin") }} as open_begins,
+            {{ open_clock("in_lanes.calendar", "in_lanes.ends", "at_end") }} as open_ends,
+            row_number() over (order by in_lanes.lane, in_lanes.begins) as piece
+        from in_lanes
+        asof left join
+            intervals as at_begin on in_lanes.calendar = at_begin.calendar and in_lanes.begins >= at_begin.opens
+        asof left join intervals as at_end on in_lanes.calendar = at_end.calendar and in_lanes.ends >= at_end.opens
     ),
 
-    met as (select *, unnest(range(first_piece, last_piece + 1)) as piece from spans),
+    lane_starts as (select lane, min(piece) as first_piece from pieces group by lane),
+
+    waiting as (
+        select
+            held.ticket_key,
+            held.visit_no,
+            held.batch,
+            held.entered,
+            held.ready,
+            held.begun,
+            held.open_ready,
+            held.open_begun,
+            lanes.lane
+        from held
+        inner join lanes on held.agent_id = lanes.agent_id and held.calendar is not distinct from lanes.calendar
+    ),
+
+    -- The pieces of its agent's work that a wait meets stand in a row: from the first that ends in it to the last that
+    -- begins in it. A join on the agent alone would try every wait against years of work.
+    met as (
+        select
+            waiting.*,
+            unnest(range(coalesce(ended.piece + 1, lane_starts.first_piece), begun_before.piece + 1)) as piece
+        from waiting
+        inner join lane_starts using (lane)
+        asof left join pieces as ended on waiting.lane = ended.lane and waiting.ready >= ended.ends
+        asof inner join
+            pieces as begun_before on waiting.lane = begun_before.lane and waiting.begun > begun_before.begins
+    ),
 
     others as (
         select
@@ -82,11 +108,7 @@ with
             least(pieces.ends, met.begun) - greatest(pieces.begins, met.ready) as took,
             least(pieces.open_ends, met.open_begun) - greatest(pieces.open_begins, met.open_ready) as took_open
         from met
-        inner join
-            pieces
-            on met.agent_id = pieces.agent_id
-            and met.piece = pieces.piece
-            and met.calendar is not distinct from pieces.calendar
+        inner join pieces using (piece)
     ),
 
     busy as (
