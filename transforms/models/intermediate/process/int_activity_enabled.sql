@@ -1,9 +1,8 @@
--- When each activity of a generic log could have begun: as the latest earlier activity of its case was completed that
--- is
--- not concurrent with it. The first of a case, and whatever nothing came before, was enabled as it began.
--- Two activities are concurrent if at least half of the pairs that meet in a case overlap in time (Chapela-Campa and
--- Dumas, Enhancing Business Process Simulation Models with Extraneous Activity Delays, 2024); a log without start times
--- has no overlaps, so there an activity is enabled by the one before it.
+-- When each activity of a generic log could have begun: as the latest earlier activity of its case was completed
+-- that is not concurrent with it. The first of a case, and whatever nothing came before, was enabled as it began.
+-- Two activities are concurrent if at least half of the pairs that meet in a case overlap in time (Chapela-Campa
+-- and Dumas, Enhancing Business Process Simulation Models with Extraneous Activity Delays, 2024). A log without start
+-- times has no overlaps: there the activity before enables the next.
 with
     events as (
         select
@@ -129,7 +128,8 @@ with
         select
             before.ticket_key,
             before.event_id,
-            before.point."at" as started_at,
+            before.activity,
+            before.point,
             case when doubtful.event_id is null then before.completed."at" end as completed_at
         from before
         left join doubtful using (ticket_key, event_id)
@@ -139,6 +139,8 @@ with
 select
     starts.ticket_key,
     starts.event_id,
-    coalesce(starts.completed_at, looked_back.completed_at, starts.started_at) as enabled_at
+    starts.point.row_no as update_id,
+    starts.activity,
+    coalesce(starts.completed_at, looked_back.completed_at, starts.point."at") as enabled_at
 from starts
 left join looked_back using (ticket_key, event_id)

@@ -1,7 +1,6 @@
 -- When the people of generic logs work, read off the log, in the form of int_business_intervals: an hour of the week
 -- belongs to somebody's calendar if they began or ended something in it on one in ten of the days of that weekday on
--- which
--- they did anything. Only for who has no schedule.
+-- which they did anything. Only for who has no schedule.
 with
     settings as (select * from {{ source("config", "setting") }}),
 

@@ -1,6 +1,5 @@
 -- What each person is at, cut where anything begins or ends, so that no instant is in two pieces: with the earliest
--- instant
--- at which something in it could have begun. Who waits meets pieces, not visits, and overlaps are counted once.
+-- instant at which something in it could have begun. Who waits meets pieces, not visits: overlaps are counted once.
 with
     work as (
         select agent_id, batch, entered, begun, done from {{ ref("int_visit_work") }} where is_worked and done > begun

@@ -1,9 +1,7 @@
--- The wait of each visit (until work on it began; all of it where nobody worked) by cause, in minutes that sum to the
--- wait.
--- Where somebody has the visit, in this order, each moment once: batching (until the last of its batch was there),
--- contention (its agent works on what was there before), prioritisation (on what came after), out of hours, the rest.
--- In a
--- helpdesk's states out of hours goes first, as in every other figure on tickets.
+-- The wait of each visit (until work on it began; all of it where nobody worked) by cause; minutes sum to the wait.
+-- Where somebody has the visit, each moment has the first of these that fits: batching (until the last of its batch
+-- was there), contention (its agent is at what was there before), prioritisation (at what came after), out of hours,
+-- the rest. In a helpdesk's states out of hours goes first, as in every other figure on tickets.
 with
     intervals as (
         select schedule as calendar, epoch_us(opens_at) as opens, epoch_us(closes_at) as closes, microseconds_before
@@ -18,7 +16,6 @@ with
         from {{ ref("int_visit_work") }} as work
         -- Who was never seen at work has no hours; it is not known when they are out.
         left join (select distinct calendar from intervals) as calendars using (calendar)
-        where work.begun > work.entered
     ),
 
     clocked as (
@@ -42,8 +39,7 @@ with
 
     -- One person's work against one calendar.
     lanes as (
-        select agent_id, calendar, row_number() over () as lane
-        from (select distinct agent_id, calendar from held)
+        select agent_id, calendar, row_number() over () as lane from (select distinct agent_id, calendar from held)
     ),
 
     in_lanes as (
@@ -82,11 +78,14 @@ with
     ),
 
     -- The pieces of its agent's work that a wait meets stand in a row: from the first that ends in it to the last that
-    -- begins in it. A join on the agent alone would try every wait against years of work.
-    met as (
+    -- begins in it. A join on the agent alone would try every wait against years of work. They are fetched by the
+    -- block,
+    -- which keeps the table that is looked up in small.
+    rows_of_pieces as (
         select
             waiting.*,
-            unnest(range(coalesce(ended.piece + 1, lane_starts.first_piece), begun_before.piece + 1)) as piece
+            coalesce(ended.piece + 1, lane_starts.first_piece) as first_piece,
+            begun_before.piece as last_piece
         from waiting
         inner join lane_starts using (lane)
         asof left join pieces as ended on waiting.lane = ended.lane and waiting.ready >= ended.ends
@@ -94,21 +93,29 @@ with
             pieces as begun_before on waiting.lane = begun_before.lane and waiting.begun > begun_before.begins
     ),
 
+    blocks as (select piece >> 5 as block, list(pieces) as pieces from pieces group by block),
+
+    met as (
+        select wanted.*, unnest(blocks.pieces) as pieces
+        from (select *, unnest(range(first_piece >> 5, (last_piece >> 5) + 1)) as block from rows_of_pieces) as wanted
+        inner join blocks using (block)
+    ),
+
     others as (
         select
-            met.ticket_key,
-            met.visit_no,
+            ticket_key,
+            visit_no,
             -- In its own batch whoever came later was put first; otherwise a batch counts as there when its last was.
-            pieces.entered <= met.entered
+            pieces.entered <= entered
             or coalesce(
-                case when pieces.batch is distinct from met.batch then pieces.entered else pieces.other_entered end
-                <= met.ready,
+                case when pieces.batch is distinct from batch then pieces.entered else pieces.other_entered end
+                <= ready,
                 false
             ) as was_before,
-            least(pieces.ends, met.begun) - greatest(pieces.begins, met.ready) as took,
-            least(pieces.open_ends, met.open_begun) - greatest(pieces.open_begins, met.open_ready) as took_open
+            least(pieces.ends, begun) - greatest(pieces.begins, ready) as took,
+            least(pieces.open_ends, open_begun) - greatest(pieces.open_begins, open_ready) as took_open
         from met
-        inner join pieces using (piece)
+        where pieces.piece between first_piece and last_piece
     ),
 
     busy as (
@@ -133,11 +140,9 @@ with
                 then case when clocked.ended_by = 'rule' then 'timer' else 'customer' end
                 when clocked.step_kind = 'hold'
                 then 'hold'
-                when clocked.step_kind = 'bot'
-                then 'rest'
                 when clocked.step_kind = 'activity'
                 then 'activity'
-                when clocked.step_kind in ('queue', 'reopened') or clocked.agent_id is null
+                when clocked.step_kind in ('queue', 'reopened', 'bot') or clocked.agent_id is null
                 then 'unassigned'
                 else 'assigned'
             end as state,

@@ -1,11 +1,8 @@
--- One row per visit, in whole microseconds: when it could have begun (entered), when the wait ended (begun) and when
--- the
--- work did (done), and the batch it was worked in.
--- A batch (as published by Lashkevich et al., Unveiling the Causes of Waiting Time in Business Processes, 2023): one
--- person
--- does the same step again and again without a pause, and everything in it was waiting when the first was begun. Two
--- make a
--- batch where starts are measured, three where they are estimated.
+-- One row per visit, in whole microseconds: when it could have begun (entered), when the wait ended (begun) and the
+-- work did (done), and the batch that it was worked in.
+-- A batch (Lashkevich et al., Unveiling the Causes of Waiting Time in Business Processes, 2023): one person does the
+-- same step again and again without a pause, and all of it was there before the first was begun. Two make a batch
+-- where starts are measured, three where they are estimated.
 with
     visits as (
         select
@@ -14,13 +11,13 @@ with
             epoch_us(until_at) as done,
             -- Estimated work is known by its minutes, and stands at the end of its visit.
             case
-                when started_at is null
-                then epoch_us(until_at)
-                when start_source = 'measured'
+                when start_source = 'measured' and started_at is not null
                 then epoch_us(started_at)
                 else epoch_us(until_at) - round(coalesce(work_minutes, 0) * 60000000)::bigint
             end as begun
         from {{ ref("int_ticket_visits") }}
+        -- Nothing is waited for after the end.
+        where until_at is not null
     ),
 
     bounded as (
