@@ -66,6 +66,24 @@ def test_a_batch_waits_for_its_last_and_then_for_each_other() -> None:
     ]
 
 
+def test_of_two_batches_without_a_pause_between_them_each_waits_for_its_own_last() -> None:
+    visits = [
+        Visit(number, "Pack", "ann", at(entered), at(began), at(ended), schedule="office")
+        for number, entered, began, ended in (
+            (1, "09:00", "12:00", "12:30"),
+            (2, "10:00", "12:30", "13:00"),
+            (3, "12:15", "13:00", "13:30"),
+            (4, "12:45", "13:30", "14:00"),
+        )
+    ]
+    assert hours_of(visits) == [
+        {"batching": 1.0, "extraneous": 2.0},
+        {"contention": 0.5, "extraneous": 2.0},
+        {"batching": 0.5, "contention": 0.25},
+        {"contention": 0.75},
+    ]
+
+
 def test_two_with_estimated_starts_are_no_batch() -> None:
     visits = [
         Visit(number, "Reply", "ann", at(entered), at(began), at(ended), start_source="estimated", schedule="office")

@@ -108,7 +108,11 @@ with
         group by agent_id, step, run
     ),
 
-    batches as (select agent_id, step, row_number() over () as batch, unnest(begins) as begun from folded),
+    -- Numbered once they are laid out: beside unnest, all batches of a run would get one number.
+    batches as (
+        select agent_id, step, begun, row_number() over () as batch
+        from (select agent_id, step, unnest(begins) as begun from folded)
+    ),
 
     members as (
         select runs.ticket_key, runs.visit_no, runs.entered, runs.start_source, batches.batch
