@@ -925,61 +925,255 @@ where
     and (act.happened_at <= left_at or left_at is null)
 group by ticket_key, visit_no;
 
-create table fct_ticket_step as
+-- Times as whole microseconds and as open time before them; work is put at the end of its visit.
+create temp table spell as
 with
     timed as (
         select
-            visit.*, handle_minutes,
+            visit.*, schedule, handle_minutes,
             case
                 when left_at is not null then left_at
                 when step_kind <> 'resolved' then getvariable('snapshot_at')
             end as until_at,
             if(began_at is null, null, greatest(began_at, entered_at)) as work_at,
+            if(work_at <= until_at, work_at, null) as started_at,
             minutes_between(entered_at, until_at) as elapsed,
             least(coalesce(handle_minutes, 0), elapsed) as worked,
-            elapsed - worked as waited,
-            if(
-                step_kind in ('customer', 'hold', 'resolved'), 0,
-                least(waited, coalesce(
-                    elapsed - (coalesce(left_clock, snapshot_clock) - entered_clock) / 60000000.0, 0))
-            ) as closed
+            epoch_us(entered_at) as entered,
+            epoch_us(until_at) as done,
+            greatest(entered, done - round(worked * 60000000)::bigint) as begun,
+            coalesce(entered_clock, entered) as open_entered,
+            coalesce(left_clock, snapshot_clock, done) as open_done
         from visit
         inner join ticket using (ticket_key)
         left join snapshot_clock using (schedule)
         left join visit_work using (ticket_key, visit_no)
     ),
-    handling as (select ticket_key, sum(amount) as amount from fct_cost where kind = 'handling' group by ticket_key)
+    begun_clock as (
+        select
+            ticket_key, visit_no, open_us(us_before, opens_at, closes_at, make_timestamp(begun)) as open_begun
+        from (
+            select ticket_key, visit_no, schedule, begun, make_timestamp(begun) as begun_at
+            from timed
+            where begun < done and schedule is not null
+        ) as timed
+        asof left join open_stretch
+            on timed.schedule = open_stretch.schedule and timed.begun_at >= open_stretch.opens_at
+    )
 select
-    ticket_key, visit_no, workflow, step, step_kind, entered_at,
-    if(work_at <= until_at, work_at, null) as started_at,
+    timed.* exclude (entered_clock, left_clock, work_at, open_done),
+    coalesce(open_begun, if(schedule is null or begun < done, begun, open_done)) as open_begun,
+    agent_id is not null and started_at is not null as is_worked
+from timed
+left join begun_clock using (ticket_key, visit_no);
+
+-- What one person does in one step without a pause, three times or more, was there before the first was begun.
+create temp table batched as
+with
+    ordered as (
+        select
+            agent_id, step, ticket_key, visit_no, entered, begun, done,
+            coalesce(
+                entered > lag(begun) over in_turn or begun > max(done) over (
+                    in_turn rows between unbounded preceding and 1 preceding
+                ), true
+            ) as begins
+        from spell
+        where is_worked and done is not null
+        window in_turn as (partition by agent_id, step order by begun, done, ticket_key, visit_no)
+    ),
+    numbered as (
+        select *, sum(begins::int) over (
+            partition by agent_id, step order by begun, done, ticket_key, visit_no rows unbounded preceding) as run
+        from ordered
+    ),
+    runs as (
+        select
+            row_number() over () as run,
+            list({'ticket_key': ticket_key, 'visit_no': visit_no, 'entered': entered}
+                order by begun, done, ticket_key, visit_no) as members,
+            list_reduce(
+                list({'entered': entered, 'begun': begun, 'done': done, 'numbers': [1]}
+                    order by begun, done, ticket_key, visit_no),
+                lambda batch, visit: if(
+                    visit.entered <= batch.begun and visit.begun <= batch.done,
+                    {'entered': batch.entered, 'begun': batch.begun, 'done': greatest(batch.done, visit.done),
+                        'numbers': list_append(batch.numbers, batch.numbers[-1])},
+                    {'entered': visit.entered, 'begun': visit.begun, 'done': visit.done,
+                        'numbers': list_append(batch.numbers, batch.numbers[-1] + 1)}
+                )
+            ).numbers as numbers
+        from numbered
+        group by agent_id, step, run
+        having count(*) >= 3
+    ),
+    members as (select run, unnest(members, recursive := true), unnest(numbers) as number from runs)
+select ticket_key, visit_no, run * 1000000 + number as batch, max(entered) over (partition by run, number) as ready
+from members
+qualify count(*) over (partition by run, number) >= 3;
+
+-- What each person is at, cut where anything begins or ends.
+create temp table piece as
+with
+    work as (
+        select agent_id, batch, entered, begun, done
+        from spell
+        left join batched using (ticket_key, visit_no)
+        where is_worked and done > begun
+    ),
+    cuts as (
+        select agent_id, cut_at, row_number() over (partition by agent_id order by cut_at) as place
+        from (select agent_id, begun as cut_at from work union select agent_id, done from work)
+    ),
+    placed as (
+        select work.agent_id, batch, entered, unnest(range(starts.place, ends.place)) as place
+        from work
+        inner join cuts as starts on work.agent_id = starts.agent_id and begun = starts.cut_at
+        inner join cuts as ends on work.agent_id = ends.agent_id and done = ends.cut_at
+    ),
+    earliest as (
+        select agent_id, place, min_by({'entered': entered, 'batch': batch}, entered, 2) as two
+        from (select agent_id, place, batch, min(entered) as entered from placed group by all)
+        group by all
+    )
+select
+    agent_id, cuts.cut_at as begins, following.cut_at as ends, two[1].entered as entered, two[1].batch as batch,
+    two[2].entered as other_entered
+from earliest
+inner join cuts using (agent_id, place)
+inner join cuts as following on earliest.agent_id = following.agent_id and earliest.place + 1 = following.place;
+
+-- What a visit's agent was at while it waited: what was there before it, and what came after.
+create temp table waiting as
+with
+    held as (
+        select ticket_key, visit_no, agent_id, schedule, batch, entered, begun, coalesce(ready, entered) as ready,
+            open_entered, open_begun
+        from spell
+        left join batched using (ticket_key, visit_no)
+        where step_kind in ('assigned', 'working', 'escalated') and agent_id is not null and done is not null
+            and begun > coalesce(ready, entered)
+    ),
+    kept as (
+        select ticket_key, visit_no, schedule, make_timestamp(ready) as ready_at
+        from held
+        where batch is not null and schedule is not null
+    )
+select
+    held.*,
+    case
+        when batch is null then open_entered
+        when held.schedule is null then ready
+        else open_us(us_before, opens_at, closes_at, ready_at)
+    end as open_ready,
+    dense_rank() over (order by agent_id, held.schedule) as lane
+from held
+left join kept using (ticket_key, visit_no)
+asof left join open_stretch on kept.schedule = open_stretch.schedule and kept.ready_at >= open_stretch.opens_at;
+
+create temp table busy as
+with
+    lane_pieces as (
+        select lane, schedule, make_timestamp(begins) as begins_at, make_timestamp(ends) as ends_at, piece.*
+        from piece
+        inner join (select distinct lane, agent_id, schedule from waiting) as lanes using (agent_id)
+    ),
+    clocked as (
+        select
+            lane_pieces.* exclude (agent_id),
+            if(lane_pieces.schedule is null, begins, open_us(
+                first.us_before, first.opens_at, first.closes_at, begins_at)) as open_begins,
+            if(lane_pieces.schedule is null, ends, open_us(
+                last.us_before, last.opens_at, last.closes_at, ends_at)) as open_ends,
+            row_number() over (order by lane, begins) as number
+        from lane_pieces
+        asof left join open_stretch as first
+            on lane_pieces.schedule = first.schedule and lane_pieces.begins_at >= first.opens_at
+        asof left join open_stretch as last
+            on lane_pieces.schedule = last.schedule and lane_pieces.ends_at >= last.opens_at
+    ),
+    -- They stand in a row: from the first that ends in the wait to the last that begins in it.
+    met as (
+        select waiting.*, unnest(range(coalesce(ended.number + 1, first_number), begun_before.number + 1)) as number
+        from waiting
+        inner join (select lane, min(number) as first_number from clocked group by lane) as lanes using (lane)
+        asof left join clocked as ended on waiting.lane = ended.lane and waiting.ready >= ended.ends
+        asof inner join clocked as begun_before
+            on waiting.lane = begun_before.lane and waiting.begun > begun_before.begins
+    )
+select
+    ticket_key, visit_no,
+    sum(took) filter (where was_before) as before,
+    sum(took) filter (where not was_before) as after
+from (
+    select
+        ticket_key, visit_no,
+        clocked.entered <= met.entered
+        or coalesce(if(clocked.batch is distinct from met.batch, clocked.entered, other_entered) <= ready, false)
+            as was_before,
+        least(open_ends, open_begun) - greatest(open_begins, open_ready) as took
+    from met
+    inner join clocked using (number)
+)
+group by ticket_key, visit_no;
+
+create table fct_ticket_step as
+with
+    first_visit as (select ticket_key, min(visit_no) as visit_no from visit group by ticket_key, step),
+    worked as (select ticket_key, sum(handle_minutes) as all_minutes from visit_work group by ticket_key),
+    handling as (select ticket_key, sum(amount) as amount from fct_cost where kind = 'handling' group by ticket_key),
+    caused as (
+        select
+            spell.*,
+            first_visit.ticket_key is null as is_rework,
+            amount * handle_minutes / nullif(all_minutes, 0) as handling_cost,
+            if(
+                step_kind in ('customer', 'hold', 'resolved'), step_kind,
+                if(step_kind in ('queue', 'reopened', 'bot') or agent_id is null, 'unassigned', 'assigned')
+            ) as state,
+            begun - spell.entered as wait,
+            spell.open_begun - spell.open_entered as open_wait,
+            coalesce(before, 0) as before,
+            coalesce(after, 0) as after,
+            -- Of a batch that was begun as soon as it was there, nothing else was waited for.
+            coalesce(waiting.open_ready, if(batched.ready is null, null, spell.open_begun), spell.open_entered)
+            - spell.open_entered as kept
+        from spell
+        left join first_visit using (ticket_key, visit_no)
+        left join worked using (ticket_key)
+        left join handling using (ticket_key)
+        left join batched using (ticket_key, visit_no)
+        left join (select ticket_key, visit_no, open_ready from waiting) as waiting using (ticket_key, visit_no)
+        left join busy using (ticket_key, visit_no)
+    )
+select
+    ticket_key, visit_no, workflow, step, step_kind, entered_at, started_at,
     if(handle_minutes is null, null, 'estimated') as start_source,
     left_at,
     elapsed::double as elapsed_calendar_minutes,
     worked::double as work_minutes,
-    waited::double as wait_minutes,
-    if(waited is null, null, if(step_kind in ('customer', 'resolved') and ended_by is distinct from 'rule', waited, 0))
-        ::double as customer_minutes,
-    if(waited is null, null, if(step_kind = 'hold', waited, 0))::double as hold_minutes,
-    if(waited is null, null, if(step_kind in ('customer', 'resolved') and ended_by = 'rule', waited, 0))::double
+    (elapsed - worked)::double as wait_minutes,
+    if(done is null, null, if(state in ('customer', 'resolved') and ended_by is distinct from 'rule', wait, 0))
+        / 60000000.0 as customer_minutes,
+    if(done is null, null, if(state = 'hold', wait, 0)) / 60000000.0 as hold_minutes,
+    if(done is null, null, if(state in ('customer', 'resolved') and ended_by = 'rule', wait, 0)) / 60000000.0
         as timer_minutes,
-    if(waited is null, null, closed)::double as out_of_hours_minutes,
-    if(waited is null, null, if(step_kind in ('queue', 'reopened', 'bot'), waited - closed, 0))::double
-        as unassigned_minutes,
-    if(waited is null, null, 0)::double as contention_minutes,
-    if(waited is null, null, 0)::double as prioritisation_minutes,
-    if(waited is null, null, 0)::double as batching_minutes,
-    if(waited is null, null, if(step_kind in ('assigned', 'working', 'escalated'), waited - closed, 0))::double
+    if(done is null, null, if(state in ('unassigned', 'assigned'), wait - open_wait, 0)) / 60000000.0
+        as out_of_hours_minutes,
+    if(done is null, null, if(state = 'unassigned', open_wait, 0)) / 60000000.0 as unassigned_minutes,
+    if(done is null, null, if(state = 'assigned', before, 0)) / 60000000.0 as contention_minutes,
+    if(done is null, null, if(state = 'assigned', after, 0)) / 60000000.0 as prioritisation_minutes,
+    if(done is null, null, if(state = 'assigned', kept, 0)) / 60000000.0 as batching_minutes,
+    if(done is null, null, if(state = 'assigned', open_wait - before - after - kept, 0)) / 60000000.0
         as extraneous_minutes,
     agent_id, group_name, previous_step, next_step, ended_by,
     step_kind = 'escalated'
     or coalesce(previous_kind = 'bot' and step_kind in ('queue', 'assigned', 'working'), false)
     or coalesce(group_name <> previous_group_name, false)
     or coalesce(agent_id <> previous_agent_id, false) as is_handoff,
-    row_number() over (partition by ticket_key, step order by visit_no) > 1 as is_rework,
-    coalesce(amount * handle_minutes / nullif(sum(handle_minutes) over (partition by ticket_key), 0), 0)::double
-        as handling_cost
-from timed
-left join handling using (ticket_key);
+    is_rework,
+    coalesce(handling_cost, 0)::double as handling_cost
+from caused;
 
 -- Steps of workflows --------------------------------------------------------------------------------------------------
 create temp table period as
@@ -1079,9 +1273,14 @@ with
     passages as (
         select
             ticket_key, workflow, previous_step as from_step, step as to_step, elapsed_calendar_minutes, wait_minutes,
-            is_handoff,
-            row_number() over (partition by ticket_key, previous_step, step order by visit_no) = 1 as is_first
+            is_handoff, first_passage.ticket_key is not null as is_first
         from fct_ticket_step
+        left join (
+            select ticket_key, min(visit_no) as visit_no
+            from fct_ticket_step
+            where previous_step is not null
+            group by ticket_key, previous_step, step
+        ) as first_passage using (ticket_key, visit_no)
         where previous_step is not null
     ),
     counted as (

@@ -22,10 +22,15 @@ TICKETS = 545_000
 # The sections of the hand-written script, each with the models that come to the same tables.
 PARTS = {
     "Steps of tickets": (
+        "int_activity_enabled",
         "int_ticket_activities",
         "int_ticket_states",
         "int_ticket_visits",
+        "int_agent_calendars",
+        "int_visit_work",
+        "int_agent_work",
         "int_visit_waits",
+        "int_activity_delays",
         "fct_ticket_step",
     ),
     "Steps of workflows": ("process_period", "period_ticket", "process_size", "workflow_step", "workflow_step_week"),
