@@ -7,6 +7,9 @@ with
 
     steps as (select * from {{ ref("fct_ticket_step") }}),
 
+    -- Between two activities of a log time may pass; a helpdesk's ticket leaves one state as it enters the next.
+    activities as (select ticket_key, visit_no, left_at from steps where step_kind = 'activity'),
+
     -- A ticket counts once, however often it took the same way.
     first_passages as (
         select ticket_key, min(visit_no) as visit_no
@@ -21,16 +24,14 @@ with
             steps.workflow,
             steps.previous_step as from_step,
             steps.step as to_step,
-            case
-                when steps.left_at is null
-                then steps.elapsed_calendar_minutes
-                else {{ minutes_between("before.left_at", "steps.left_at") }}
-            end as elapsed_calendar_minutes,
+            coalesce(
+                {{ minutes_between("before.left_at", "steps.left_at") }}, steps.elapsed_calendar_minutes
+            ) as elapsed_calendar_minutes,
             steps.wait_minutes,
             steps.is_handoff,
             first_passages.ticket_key is not null as is_first
         from steps
-        inner join steps as before on steps.ticket_key = before.ticket_key and steps.visit_no = before.visit_no + 1
+        left join activities as before on steps.ticket_key = before.ticket_key and steps.visit_no = before.visit_no + 1
         left join
             first_passages on steps.ticket_key = first_passages.ticket_key and steps.visit_no = first_passages.visit_no
         where steps.previous_step is not null
