@@ -3,8 +3,7 @@
 Of FLOWMETER_HOME. Its lines of progress are those of `flowmeter build`.
 """
 
-import sys
-
+from benchmarks.pipeline import narrate
 from flowmeter import dbt_run
 from flowmeter.build import build
 from flowmeter.settings import Home
@@ -13,7 +12,7 @@ from flowmeter.settings import Home
 def main() -> None:
     """The command."""
     dbt_run.BUILD = (*dbt_run.BUILD, "--threads", "1")
-    build(Home.find(None), lambda line: sys.stderr.write(f"{line}\n"), force=True)
+    build(Home.find(None), narrate, force=True)
 
 
 if __name__ == "__main__":
