@@ -124,7 +124,9 @@ def test_who_has_no_schedule_is_out_in_the_hours_in_which_their_log_shows_nothin
 def test_a_long_row_of_work_is_met_whole() -> None:
     """More pieces than are fetched at once."""
     work = [
-        Visit(number, f"step {number}", "ann", at("00:00"), at("00:00") + number * MINUTE, at("00:01") + number * MINUTE)
+        Visit(
+            number, f"step {number}", "ann", at("00:00"), at("00:00") + number * MINUTE, at("00:01") + number * MINUTE
+        )
         for number in range(300)
     ]
     waiting = [
