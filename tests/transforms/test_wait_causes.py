@@ -198,7 +198,7 @@ def any_visits(draw: st.DrawFn) -> list[Visit]:
     return [draw(any_visit(number)) for number in range(draw(st.integers(1, 12)))]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(any_visits())
 def test_causes_sum_to_the_wait_and_equal_those_found_moment_by_moment(visits: list[Visit]) -> None:
     opened = NINE_TO_FIVE | {"night": [(MONDAY + timedelta(hours=20), MONDAY + timedelta(hours=30))]}
