@@ -191,8 +191,10 @@ def test_hand_made_waits_of_one_activity(name: str, expected: Sums) -> None:
 
 
 TIMER_LOGS = [
-    f"{process}{timers}" for process in ("Insurance_Claims", "Procure_to_Pay") for timers in ("", "_1_timer", "_3_timers", "_5_timers")
-]  # fmt: skip
+    f"{process}{timers}"
+    for process in ("Insurance_Claims", "Procure_to_Pay")
+    for timers in ("", "_1_timer", "_3_timers", "_5_timers")
+]
 # Two activities of a parallel branch that the log shows one after the other, always in the same order: each seems to be
 # enabled by the other, and most of the delay before the later one is hidden behind it.
 HIDDEN = {
