@@ -108,7 +108,10 @@ with
         group by agent_id, step, run
     ),
 
-    batches as (select agent_id, step, row_number() over () as batch, unnest(begins) as begun from folded),
+    batches as (
+        select agent_id, step, begun, row_number() over () as batch
+        from (select agent_id, step, unnest(begins) as begun from folded)
+    ),
 
     members as (
         select runs.ticket_key, runs.visit_no, runs.entered, runs.start_source, batches.batch
