@@ -63,7 +63,8 @@ def split(events: Sequence[Event], given: Sequence[datetime], calendars: Mapping
     """Seconds by cause of each event, each person by the calendar that is theirs."""
     con = connected()
     schedules(
-        con, {key: weekdays(PEOPLE[who], datetime(2022, 5, 1), 60) for who, key in calendars.items() if who in PEOPLE}  # noqa: DTZ001
+        con,
+        {key: weekdays(PEOPLE[who], datetime(2022, 5, 1), 60) for who, key in calendars.items() if who in PEOPLE},  # noqa: DTZ001
     )
     visits = [
         Visit(
@@ -130,7 +131,13 @@ def test_published_split_by_the_real_path(tmp_path: Path) -> None:
     """The same log as an export, through ingest and dbt: the sums of each activity."""
     shop = HandmadeShop(tmp_path / "shop")
     shop.toml = '[shop]\nname = "Fixture"\ntime_zone = "UTC"\n'
-    columns = {"case": "case_id", "activity": "Activity", "time": "end_time", "start": "start_time", "resource": "Resource"}
+    columns = {
+        "case": "case_id",
+        "activity": "Activity",
+        "time": "end_time",
+        "start": "start_time",
+        "resource": "Resource",
+    }
     log = {"name": "log", "columns": columns, "time_zone": "UTC", "attributes": [], "workflow": "process"}
     shop.sources = {"event_logs": [log]}
     shop.flow("handoff")
@@ -140,7 +147,9 @@ def test_published_split_by_the_real_path(tmp_path: Path) -> None:
     )
     shop.exports = [(with_process, "event_log:log")]
     listed = ", ".join(f"sum({cause}_minutes) * 60 as {cause}" for cause in PUBLISHED_NAMES)
-    rows = take_through(shop).rows(f"select step, {listed}, sum(wait_minutes) as wait from fct_ticket_step group by step")
+    rows = take_through(shop).rows(
+        f"select step, {listed}, sum(wait_minutes) as wait from fct_ticket_step group by step"
+    )
     expected: dict[str, Sums] = defaultdict(lambda: dict.fromkeys(PUBLISHED_NAMES, 0.0))
     for (_, _, activity, _), sums in expected_of("handoff-test").items():
         for cause in PUBLISHED_NAMES:
@@ -177,13 +186,15 @@ def test_hand_made_waits_of_one_activity(name: str, expected: Sums) -> None:
         )
         for number, row in enumerate(rows)
     ]  # fmt: skip
-    found = waits(con, visits)[2, 2]
+    found = waits(con, visits)[visits[-1].ticket_key, visits[-1].visit_no]
     assert {cause: span / 3_600_000_000 for cause, span in found.items() if span} == expected
 
 
 TIMER_LOGS = [
-    f"{process}{timers}" for process in ("Insurance_Claims", "Procure_to_Pay") for timers in ("", "_1_timer", "_3_timers", "_5_timers")
-]  # fmt: skip
+    f"{process}{timers}"
+    for process in ("Insurance_Claims", "Procure_to_Pay")
+    for timers in ("", "_1_timer", "_3_timers", "_5_timers")
+]
 # Two activities of a parallel branch that the log shows one after the other, always in the same order: each seems to be
 # enabled by the other, and most of the delay before the later one is hidden behind it.
 HIDDEN = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import jinja2
+import polars as pl
 
 TRANSFORMS = Path(__file__).resolve().parents[2] / "transforms"
 FOLDER = TRANSFORMS / "models" / "intermediate" / "process"
@@ -125,7 +126,9 @@ def create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], 
     names = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     con.execute(f"create or replace table {table} ({names})")
     if rows:
-        con.executemany(f"insert into {table} values ({', '.join('?' * len(columns))})", rows)
+        con.register("new_rows", pl.DataFrame(rows, schema=list(columns), orient="row", infer_schema_length=None))
+        con.execute(f"insert into {table} select * from new_rows")
+        con.unregister("new_rows")
 
 
 def connected(time_zone: str = "UTC") -> duckdb.DuckDBPyConnection:

@@ -1,4 +1,4 @@
-"""Waits by cause, moment by moment in plain Python: the published rules, read again and written without their algebra."""
+"""Waits by cause, moment by moment in plain Python: the published rules without their algebra."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def batches_of(visits: Sequence[Visit]) -> Batches:
 def cut(visits: Sequence[Visit], places: Sequence[int]) -> list[list[int]]:
     """A person's visits to a step in their order, cut into what was done in one go."""
     groups: list[list[int]] = []
-    until = datetime.min
+    until = begun(visits[places[0]])
     for place in places:
         visit = visits[place]
         goes_on = groups and visit.entered_at <= begun(visits[groups[-1][0]]) and begun(visit) <= until

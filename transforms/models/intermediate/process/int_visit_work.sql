@@ -108,7 +108,6 @@ with
         group by agent_id, step, run
     ),
 
-    -- Numbered once they are laid out: beside unnest, all batches of a run would get one number.
     batches as (
         select agent_id, step, begun, row_number() over () as batch
         from (select agent_id, step, unnest(begins) as begun from folded)
