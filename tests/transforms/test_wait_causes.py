@@ -224,8 +224,10 @@ def any_row(draw: st.DrawFn, number: int) -> list[Visit]:
     found = []
     for place in range(draw(st.integers(2, 6))):
         entered, until = draw(st.integers(begun - 30, begun)), begun + draw(st.integers(1, 12))
-        instants = [MONDAY + 5 * MINUTE * span for span in (entered, begun, until)]
-        visit = Visit(number + place, "one", "ann", *instants, step_kind=kind, start_source=source, schedule="office")
+        first, second, third = (MONDAY + 5 * MINUTE * span for span in (entered, begun, until))
+        visit = Visit(
+            number + place, "one", "ann", first, second, third, step_kind=kind, start_source=source, schedule="office"
+        )
         found.append(visit)
         begun = until + draw(st.sampled_from([0, 0, 0, 1]))
     return found
