@@ -26,6 +26,7 @@ select
     visits.work_minutes::double as work_minutes,
     ({{ minutes_between("visits.entered_at", "visits.until_at") }} - visits.work_minutes)::double as wait_minutes,
     {% for cause in wait_causes() %} waits.{{ cause }}_minutes::double as {{ cause }}_minutes, {% endfor %}
+    delays.delay_minutes::double as delay_minutes,
     visits.agent_id,
     visits.group_name,
     visits.previous_step,
@@ -36,4 +37,5 @@ select
     coalesce(handling.amount * visits.share_of_work, 0)::double as handling_cost
 from visits
 left join {{ ref("int_visit_waits") }} as waits using (ticket_key, visit_no)
+left join {{ ref("int_activity_delays") }} as delays using (ticket_key, visit_no)
 left join handling using (ticket_key)
