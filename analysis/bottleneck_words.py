@@ -18,6 +18,9 @@ FEWEST = 10
 NEARLY_ALL = 0.8
 """A hand-off with this share of all visits to the step it leads to says the same as the step."""
 
+VISIBLE = 0.01
+"""A bar below this part of the longest is not drawn."""
+
 Row = Mapping[str, Any]
 CAUSES = {
     "customer": "on the customer",
@@ -54,7 +57,13 @@ def causes(step: Row) -> list[Cause]:
     whole = sum(minutes.values())
     is_measured = step["start_source"] == "measured"
     found = [
-        Cause(key, CAUSES[key], amount, amount / whole, "measured" if is_measured or key not in _FROM_STARTS else "estimated")
+        Cause(
+            key,
+            CAUSES[key],
+            amount,
+            amount / whole,
+            "measured" if is_measured or key not in _FROM_STARTS else "estimated",
+        )
         for key, amount in minutes.items()
         if amount > 0
     ]
@@ -70,10 +79,10 @@ def causes_title(found: Sequence[Cause]) -> str:
 
 
 def place(row: Row) -> str:
-    """What a row of workflow_bottleneck is about: Triage, Triage → Queue: Orders, or Triage again."""
+    """What a row of workflow_bottleneck is about: Triage, Triage → Queue: Orders, or Triage, again."""
     if row["kind"] == "handoff":
         return f"{row['step']} → {row['to_step']}"
-    return f"{row['step']} again" if row["kind"] == "loop" else str(row["step"])
+    return f"{row['step']}, again" if row["kind"] == "loop" else str(row["step"])
 
 
 def element(row: Row) -> str:
@@ -94,7 +103,9 @@ def charted(ranked: pl.DataFrame, most: int = 10) -> pl.DataFrame:
     )
     joined = ranked.filter("is_own").join(steps, on=["workflow", "to_step"], how="left", maintain_order="left")
     same = (pl.col("kind") == "handoff") & (pl.col("visit_count") >= NEARLY_ALL * pl.col("all_visits"))
-    return joined.filter(~same.fill_null(value=False) & (pl.col("hours_saved_per_week") > 0)).head(most)
+    shown = joined.filter(~same.fill_null(value=False) & (pl.col("ticket_count") >= FEWEST))
+    hours = pl.col("hours_saved_per_week")
+    return shown.filter((hours > 0) & (hours >= VISIBLE * hours.max())).head(most).drop("all_visits")
 
 
 def title(row: Row | None, name: str) -> str:

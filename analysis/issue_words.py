@@ -34,15 +34,15 @@ def departures_first(found: pl.DataFrame, names: Mapping[str, str]) -> str:
     """Where to look first on the paths. `found`: the findings of analysis.departures, most certain first."""
     if found.is_empty():
         return "Nowhere do slow or unsatisfied tickets leave the good way more often than by chance."
-    row = found.with_columns((pl.col("left_share") - pl.col("stayed_share")).alias("gap"))
-    first = row.with_columns((pl.col("gap") * pl.col("left")).alias("extra")).sort("extra", descending=True).to_dicts()[0]
+    extra = (pl.col("left_share") - pl.col("stayed_share")) * pl.col("left")
+    first = found.with_columns(extra.alias("extra")).sort("extra", descending=True).row(0, named=True)
     name = names.get(first["workflow"], first["workflow"])
     where = f"after {first['step']}" if first["step"] is not None else "at the very start"
     instead = first["next_step"] or "nothing more"
     what = "slow" if first["outcome"] == "slow" else "unsatisfied"
     return (
-        f"Look first at {name} {where}: those that go on to {instead} are about {first['extra']:,.0f} {what} tickets more "
-        "than if they had gone the good way. What a change would bring we cannot tell yet: they may be harder cases."
+        f"Look first at {name} {where}: those that go on to {instead} are about {first['extra']:,.0f} {what} tickets "
+        "more than on the good way. What a change would bring we cannot tell yet: they may be harder cases."
     )
 
 
@@ -61,12 +61,14 @@ def automations_first(reach: pl.DataFrame, handing: pl.DataFrame, speech: Speech
     if reach.is_empty():
         return "No automation is in the log, so what one brings we cannot tell yet."
     if not handing.is_empty():
-        name = handing.row(0, named=True)["name"]
-        size = _saving_of(reach, name, speech)
-        return f"First look at what the {_named(name)} hands over: {handing.row(0, named=True)['share']:.0%} of its tickets.{size}"
+        first = handing.row(0, named=True)
+        told = f"First look at what the {_named(first['name'])} hands over: {first['share']:.0%} of its tickets."
+        return told + _saving_of(reach, first["name"], speech)
     bots = reach.filter(pl.col("kind").is_in(["bot", "flow"]) & (pl.col("part") == "all"))
     if bots.is_empty():
-        return "There are only macros and rules here: whether they save work we cannot tell from what costs more anyway."
+        return (
+            "There are only macros and rules here: whether they save work we cannot tell from what costs more anyway."
+        )
     return f"No bot hands over more than half of its tickets.{_saving_of(bots, bots['name'][0], speech)}"
 
 

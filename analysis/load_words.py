@@ -55,7 +55,9 @@ def load_sentence(load: Load) -> str:
     """One group's week: how long the queue gets, what comes to nobody, how busy those are who are there."""
     if load.arrivals < FEWEST_ARRIVALS:
         return f"{load.group}: {load.arrivals:.1f} tickets a week are too few to say when it needs people."
-    told = f"{load.group}: its queue is longest on {load.longest_at}, with {load.longest_queue:,.0f} tickets on average."
+    told = (
+        f"{load.group}: its queue is longest on {load.longest_at}, with {load.longest_queue:,.0f} tickets on average."
+    )
     if load.share_without_anybody is None or load.busy_share is None:
         return f"{told} Who is there is not in the data, so whether people or hours are missing we cannot tell yet."
     if load.share_without_anybody >= 0.05:

@@ -44,10 +44,15 @@ def misroute_sentences(rows: pl.DataFrame, names: Mapping[str, str], speech: Spe
 
 def _misroute(row: Row, name: str, speech: Speech) -> str:
     share = speech.value(row["misrouted_share"], "share")
-    verb = "was" if row["misrouted_count"] == 1 else "were"
-    told = f"{name}: {counted(row['misrouted_count'])} ({share}) {verb} sent to a group that moved {'it' if verb == 'was' else 'them'} on unanswered."
+    were = (
+        "was sent to a group that moved it" if row["misrouted_count"] == 1 else "were sent to a group that moved them"
+    )
+    told = f"{name}: {counted(row['misrouted_count'])} ({share}) {were} on unanswered."
     sizes = []
-    for column, unit, words in (("misroute_hours", "hours", "takes {} longer"), ("misroute_cost", "money", "costs {} more")):
+    for column, unit, words in (
+        ("misroute_hours", "hours", "takes {} longer"),
+        ("misroute_cost", "money", "costs {} more"),
+    ):
         value, low, high = row[column], row[f"{column}_low"], row[f"{column}_high"]
         if row["misrouted_count"] >= FEWEST and low is not None and low > 0:
             size = f"{speech.value(value, unit)} ({speech.interval(low, high, unit)})"
@@ -66,15 +71,15 @@ def rework_first(rows: pl.DataFrame, names: Mapping[str, str], speech: Speech) -
         name = names.get(row["workflow"], row["workflow"])
         low, high = (row[f"misroute_cost_{end}"] * row["misrouted_count"] for end in ("low", "high"))
         size = f"{speech.money(row['lost'])} ({speech.interval(low, high, 'money')})"
-        return f"First mend to whom {name} sends tickets: its misroutes cost about {size} more in this period than the others."
+        return f"First mend to whom {name} sends tickets: misroutes cost about {size} more in this period than others."
     repeated = rows.filter(pl.col("reopened_count") >= FEWEST).sort("reopened_count", descending=True).head(1)
     if repeated.is_empty():
         return "Too little is done twice here to say what to mend first: we cannot tell yet."
     row = repeated.row(0, named=True)
     name = names.get(row["workflow"], row["workflow"])
     return (
-        f"First ask why {speech.value(row['reopened_share'], 'share')} of {name} ({counted(row['reopened_count'])}) are "
-        "opened again; what fewer would bring is in the ranking above, under what is done again."
+        f"First ask why {speech.value(row['reopened_share'], 'share')} of {name} ({counted(row['reopened_count'])}) "
+        "are opened again; what fewer would bring is in the ranking above, under what is done again."
     )
 
 
@@ -90,12 +95,15 @@ def handoff_sentence(rows: pl.DataFrame) -> str:
     if back.is_empty():
         return f"{told} Hardly any go back to where they came from."
     row = back.row(0, named=True)
-    return f"{told} {row['back_count']:,} went back from {row['from_group']} to {row['to_group']}, where they had come from."
+    back_to = f"from {row['from_group']} to {row['to_group']}, where they had come from"
+    return f"{told} {row['back_count']:,} went back {back_to}."
 
 
 def path_sentences(paths: pl.DataFrame, names: Mapping[str, str], speech: Speech) -> list[str]:
     """The happy path of each workflow: its share and its median time. Rows of ticket_path."""
-    return [_happy(row, names.get(row["workflow"], row["workflow"]), speech) for row in paths.filter("is_happy").to_dicts()]
+    return [
+        _happy(row, names.get(row["workflow"], row["workflow"]), speech) for row in paths.filter("is_happy").to_dicts()
+    ]
 
 
 def _happy(row: Row, name: str, speech: Speech) -> str:

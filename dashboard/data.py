@@ -1,4 +1,4 @@
-"""The only module of the pages with SQL (see process_data for what `flowmeter` asks): what the pages read from the published snapshot, cached and read-only.
+"""The only module with SQL: what the pages read from the published snapshot, cached and read-only.
 
 A published file never changes under its name, so its path is the key of every cache: when `current` moves, the next
 click reads the new file, and the old one is closed once nobody caches it. Polars frames are never changed in place,

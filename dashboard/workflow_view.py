@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -170,7 +171,7 @@ def from_step(element: Node | Arrow) -> str | None:
     return None if isinstance(element, Node) else element.source.removeprefix("step:")
 
 
-def lever(path: str, asked: Asked, element: Node | Arrow) -> list[Row]:
+def lever(path: str, asked: Asked, element: Node | Arrow) -> Sequence[Row]:
     """The rows of the ranking that are about the element: a step's wait and its repetitions, or a hand-off."""
     rows = process_data.ranking(path, asked.period, asked.workflow)
     if isinstance(element, Node):

@@ -115,4 +115,6 @@ def _frame(connection: Connection, query: str, **values: object) -> pl.DataFrame
 def _check(connection: Connection, workflow: str) -> None:
     known = sizes(connection)["workflow"].unique().sort().to_list()
     if known and workflow not in known:
-        raise ValueError(f"no tickets of a workflow '{workflow}' have a log of what happened. {nearest(workflow, known)}")
+        raise ValueError(
+            f"no tickets of a workflow '{workflow}' have a log of what happened. {nearest(workflow, known)}"
+        )

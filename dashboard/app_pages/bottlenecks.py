@@ -113,7 +113,7 @@ def _rework(snap: Snapshot, asked: Asked, only: str | None) -> None:
     told = rework_words.misroute_sentences(rows, names, speech) + rework_words.rework_sentences(rows, names, speech)
     sentences(told, "rework_told")
     handed = process_data.handoffs(snap.path, asked.period, only)
-    st.markdown(f"**Hand-offs between groups**  \n:small[:gray[Tickets that went from one group to another]]")
+    st.markdown("**Hand-offs between groups**  \n:small[:gray[Tickets that went from one group to another]]")
     sentences([rework_words.handoff_sentence(handed)], "handoffs_told")
     if not handed.is_empty():
         show(matrix_html(handed), theme.palette(), "matrix", lambda _: None)
@@ -125,7 +125,9 @@ def _paths(snap: Snapshot, asked: Asked, only: str | None) -> None:
     names, speech = workflow_view.names(snap.path), Speech(snap.currency)
     found = process_data.departures(snap.path, asked.period, only)
     section("Ways that tickets take", issue_words.departures_first(found, names))
-    sentences([in_words(row, names.get(row["workflow"], row["workflow"]), speech) for row in found.to_dicts()], "left", 5)
+    sentences(
+        [in_words(row, names.get(row["workflow"], row["workflow"]), speech) for row in found.to_dicts()], "left", 5
+    )
     rows = process_data.paths(snap.path, asked.period, only).filter(~pl.col("is_other"))
     st.caption("The good way is the most frequent among tickets that were resolved fast, once, and with no complaint.")
     issue_view.paths(snap, rows.filter(pl.col("workflow_rank") <= PATHS_SHOWN * (1 if only is None else 4)))
@@ -169,13 +171,13 @@ RULES = """
 - **Steps** are states of a ticket (a group's queue, being worked on, waiting on the customer ...), or the activities of
   an event log as they stand. A **visit** is one stay of a ticket in a step.
 - **Wait** is the time in a step less the work in it. Work is measured where the log holds its start, else estimated.
-- **Halved**: every visit's own wait (not the customer's, not a timer's) is halved, ticket by ticket, and the averages are
-  computed again. **Done only once**: every visit to a step that the ticket was in before is taken out.
+- **Halved**: every visit's own wait (not the customer's, not a timer's) is halved, ticket by ticket, and the averages
+  are computed again. **Done only once**: every visit to a step that the ticket was in before is taken out.
 - **Interval**: the range in which the true figure lies with 95% confidence.
 - A **hand-off** that nearly all visits to a step come through says the same as the step, and is left out of the chart.
 - **Misrouted**: moved on by a person, unanswered, from a group whose work is not sorting.
 - **Present** is estimated: from an agent's first act of a day to the last. No figure here is about a single agent.
-- **Leaving the good way**: Fisher's exact test at each step, chance finds held to 5% over all tests (Benjamini-Hochberg).
+- **Leaving the good way**: Fisher's exact test at each step, chance finds held to 5% (Benjamini-Hochberg).
 - **Automations** are compared with tickets of the same kind without them. That is a difference, not a proven cause.
 """
 

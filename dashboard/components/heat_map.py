@@ -14,7 +14,9 @@ from dashboard.components.theme import Palette
 HEIGHT = 190
 
 
-def heat_map(hours: pl.DataFrame, value: pl.Expr, spoken: Callable[[float], str], colors: Palette, top: float | None = None) -> go.Figure:
+def heat_map(
+    hours: pl.DataFrame, value: pl.Expr, spoken: Callable[[float], str], colors: Palette, top: float | None = None
+) -> go.Figure:
     """Rows of hour_load of one group: weekday by hour, Monday on top. `spoken` says a value on hover.
 
     `top`: the value of the strongest colour; by default the largest.

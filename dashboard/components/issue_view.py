@@ -18,16 +18,15 @@ PERCENT = st.column_config.NumberColumn(format="percent")
 def reasons(snap: Snapshot, rows: pl.DataFrame) -> None:
     """What customers write about, most frequent first."""
     speech = Speech(snap.currency)
-    money = {"return_dtype": pl.String}
     shown = rows.select(
         pl.col("reason").alias("Reason (its words)"),
         pl.col("example").alias("Most frequent subject"),
         pl.col("ticket_count").alias("Tickets"),
         pl.col("ticket_share").alias("Share"),
         pl.col("growth").alias("On the quarter before"),
-        pl.when(pl.col("csat_n") >= 10).then("csat").alias("CSAT"),  # noqa: PLR2004 (as the KPI itself)
+        pl.when(pl.col("csat_n") >= 10).then("csat").alias("CSAT"),
         pl.col("fcr_7d").alias("One reply settles"),
-        pl.col("total_cost").map_elements(speech.money, **money).alias("Cost"),
+        pl.col("total_cost").map_elements(speech.money, return_dtype=pl.String).alias("Cost"),
     )
     st.dataframe(
         shown,
@@ -54,7 +53,7 @@ def paths(snap: Snapshot, rows: pl.DataFrame) -> None:
             "Tickets": row["ticket_count"],
             "Share": row["ticket_share"],
             "Resolution, median": speech.value(row["resolution_time_median_calendar_hours"], "hours"),
-            "CSAT": row["csat"] if row["csat_n"] >= 10 else None,  # noqa: PLR2004 (as the KPI itself)
+            "CSAT": row["csat"] if row["csat_n"] >= 10 else None,
             "Cost each": speech.value(row["mean_cost_per_ticket"], "money"),
         }
         for row in rows.to_dicts()
@@ -62,7 +61,7 @@ def paths(snap: Snapshot, rows: pl.DataFrame) -> None:
     st.dataframe(
         pl.DataFrame(found, infer_schema_length=None),
         hide_index=True,
-        height=320 if len(found) > 8 else "content",  # noqa: PLR2004 (rows that fit)
+        height=320 if len(found) > 8 else "content",
         placeholder=DASH,
         alt="Most frequent paths",
         column_config={
@@ -96,7 +95,7 @@ def automations(snap: Snapshot, period: str, rows: pl.DataFrame) -> None:
     st.dataframe(
         pl.DataFrame(found, infer_schema_length=None),
         hide_index=True,
-        height=320 if len(found) > 8 else "content",  # noqa: PLR2004 (rows that fit)
+        height=320 if len(found) > 8 else "content",
         placeholder=DASH,
         alt="Automations beside comparable tickets without them",
         column_config={

@@ -28,7 +28,9 @@ def heat_maps(snap: Snapshot, period: str, load: Load) -> None:
 
 
 def _busy_title(load: Load) -> str:
-    return "Who is there is not known" if load.busy_share is None else f"{min(load.busy_share, 1):.0%} busy when present"
+    return (
+        "Who is there is not known" if load.busy_share is None else f"{min(load.busy_share, 1):.0%} busy when present"
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -17,10 +17,8 @@ def matrix_html(rows: pl.DataFrame) -> str:
     givers = [group for group in busiest if any((group, other) in shown for other in busiest)]
     takers = [group for group in busiest if any((other, group) in shown for other in busiest)]
     head = "".join(f'<th scope="col">{escape(group)}</th>' for group in takers)
-    body = "".join(
-        f'<tr><th scope="row">{escape(giver)}</th>{"".join(_cell(shown.get((giver, taker)), most) for taker in takers)}</tr>'
-        for giver in givers
-    )
+    cells = {giver: "".join(_cell(shown.get((giver, taker)), most) for taker in takers) for giver in givers}
+    body = "".join(f'<tr><th scope="row">{escape(giver)}</th>{cells[giver]}</tr>' for giver in givers)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Hand-offs between groups"><table class="matrix">'
         f'<thead><tr><th scope="col">From ↓ to →</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -40,7 +38,9 @@ def _groups(rows: pl.DataFrame) -> list[str]:
     both = pl.concat(
         [rows.select(pl.col(column).alias("name"), "ticket_count") for column in ("from_group", "to_group")]
     )
-    ordered = both.group_by("name").agg(pl.col("ticket_count").sum()).sort("ticket_count", "name", descending=[True, False])
+    ordered = (
+        both.group_by("name").agg(pl.col("ticket_count").sum()).sort("ticket_count", "name", descending=[True, False])
+    )
     return ordered["name"].to_list()
 
 

@@ -72,10 +72,11 @@ def top_line(snap: Snapshot, asked: Asked, title: str, why: str = "") -> None:
     shown = f"{name}, {why}" if why else name
     row = process_data.periods(snap.path).filter(pl.col("period") == asked.period).row(0, named=True)
     first, last = (local(row[end], snap.time_zone) for end in ("from_at", "to_at"))
+    days = f"{first.day} {first:%B %Y} – {last.day} {last:%B %Y}"
     n = workflow_view.tickets(snap.path, asked.period, asked.workflow)
     st.markdown(f"### {plain(title)}")
     st.caption(
-        f"{plain(snap.shop_name)} · {plain(shown)} · {row['label']}: {first.day} {first:%B %Y} – {last.day} {last:%B %Y} · "
+        f"{plain(snap.shop_name)} · {plain(shown)} · {row['label']}: {days} · "
         f"{counted(n, 'ticket')} with a log of what happened · snapshot of "
         f"{moment_in_words(snap.snapshot_at, snap.time_zone)} ({snap.time_zone})"
     )

@@ -1,4 +1,4 @@
-"""Ranked bars: a label, a bar from zero, the figure, and a note. Made as HTML, so that they wrap, print and are read."""
+"""Ranked bars: a label, a bar from zero, the figure, and a note. HTML, so that they wrap, print and are read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html import escape
 
 from dashboard.components.linked import pressed
-
 
 CHARACTER, GAP = 0.53, 0.6
 """Room right of the longest bar for its figure, in rem."""

@@ -27,9 +27,22 @@ def chart(snap: Snapshot, ranked: pl.DataFrame, asked: Asked) -> None:
     names, colors = workflow_view.names(snap.path), theme.palette()
     indexes = dict(data.workflows(snap.path).select("workflow", "color_index").iter_rows())
     several = rows["workflow"].n_unique() > 1
-    bars = [_bar(row, names[row["workflow"]], workflow_color(row["workflow"], indexes.get(row["workflow"]), colors), several=several) for row in rows.to_dicts()]
+    bars = [
+        _bar(
+            row,
+            names[row["workflow"]],
+            workflow_color(row["workflow"], indexes.get(row["workflow"]), colors),
+            several=several,
+        )
+        for row in rows.to_dicts()
+    ]
     html = bars_html(bars, "Hours of waiting a week that mending would spare")
-    show(html, colors, f"ranking_{asked.period}_{asked.workflow}", lambda target: st.session_state.update({GO_TO: target}))
+    show(
+        html,
+        colors,
+        f"ranking_{asked.period}_{asked.workflow}",
+        lambda target: st.session_state.update({GO_TO: target}),
+    )
 
 
 def _bar(row: bottleneck_words.Row, name: str, color: str, *, several: bool) -> Bar:
@@ -37,7 +50,7 @@ def _bar(row: bottleneck_words.Row, name: str, color: str, *, several: bool) -> 
     where = f"{name} · " if several else ""
     cause = CAUSES.get(row["main_cause"] or "", "")
     hours = f"{row['hours_saved_per_week']:,.0f} h a week"
-    note = f"{where}{row['ticket_count']:,} tickets, median wait {_wait(row['wait_median_minutes'])}"
+    note = f"{where}{bottleneck_words.counted(row['ticket_count'])}, median wait {_wait(row['wait_median_minutes'])}"
     note += f", mostly {cause}" if cause else ""
     target = f"{row['workflow']}|{element(row)}"
     return Bar(place(row), row["hours_saved_per_week"], hours, note, target, color, f"{hours} {what}: open its map")
@@ -58,7 +71,7 @@ def table(snap: Snapshot, ranked: pl.DataFrame, asked: Asked) -> None:
         shown = shown.filter(words.str.to_lowercase().str.contains(search.lower(), literal=True))
     right.download_button(
         "Export as CSV",
-        data=lambda: ranked.write_csv(),
+        data=ranked.write_csv,
         file_name=f"bottlenecks-{asked.workflow}-{asked.period}.csv",
         mime="text/csv",
         on_click="ignore",

@@ -1,4 +1,4 @@
-"""A step or an arrow of the flowchart in detail: its figures in words, what mending it brings, trend, causes, tickets."""
+"""A step or an arrow in detail: its figures in words, what mending it brings, causes, trend, slowest tickets."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def details(snap: Snapshot, asked: Asked, element: Element) -> None:
         st.markdown(f"**{plain(bottleneck_words.brings(row, name, speech))}**")
     for row in rows[1:]:
         st.markdown(plain(_again(row, name, speech)))
-    _causes(snap, asked, element)
-    drawn, title, subtitle = wait_trend(snap, snap.path, asked.workflow, workflow_view.step_of(element), theme.palette())
+    _causes(asked, element)
+    drawn, title, subtitle = wait_trend(snap, asked.workflow, workflow_view.step_of(element), theme.palette())
     theme.show(drawn, title, subtitle, key="wait_trend")
 
 
@@ -53,7 +53,7 @@ def _again(row: bottleneck_words.Row, name: str, speech: Speech) -> str:
     return f"{reach} came here more than once. {bottleneck_words.brings(row, name, speech)}"
 
 
-def _causes(snap: Snapshot, asked: Asked, element: Element) -> None:
+def _causes(asked: Asked, element: Element) -> None:
     if isinstance(element, Arrow):
         return
     found = bottleneck_words.causes(element.figures)
@@ -77,16 +77,18 @@ def _causes(snap: Snapshot, asked: Asked, element: Element) -> None:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def wait_trend(
-    _snap: Snapshot, path: str, workflow: str, step: str, colors: Palette
-) -> tuple[go.Figure, str, str]:
+def wait_trend(snap: Snapshot, workflow: str, step: str, colors: Palette) -> tuple[go.Figure, str, str]:
     """Figure, title and subtitle of 26 weeks of a step's wait."""
-    weeks, is_wait = workflow_view.wait_weeks(_snap, workflow, step)
+    weeks, is_wait = workflow_view.wait_weeks(snap, workflow, step)
     label = f"Wait in {step}" if is_wait else f"Time in {step}"
     info = MetricInfo("wait", label, "hours", "lower", FEWEST_VISITS, False, False, "", "", "", 0)
-    drawn, title = trend.of_weeks(weeks, info, None, Speech(_snap.currency), colors, 190)
+    drawn, title = trend.of_weeks(weeks, info, None, Speech(snap.currency), colors, 190)
     what = "Mean wait" if is_wait else "Median stay"
-    return drawn, plain(title), f"{what} of visits by the week in which they ended, 26 weeks; the grey band is the usual range"
+    return (
+        drawn,
+        plain(title),
+        f"{what} of visits by the week in which they ended, 26 weeks; the grey band is the usual range",
+    )
 
 
 def slowest(snap: Snapshot, asked: Asked, element: Element) -> None:

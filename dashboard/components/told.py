@@ -29,4 +29,3 @@ def sentences(found: Sequence[str], key: str, most: int = 6) -> None:
 
 def _list(found: Sequence[str]) -> str:
     return f'<ul class="told">{"".join(f"<li>{escape(told)}</li>" for told in found)}</ul>'
-

@@ -33,7 +33,9 @@ def bottlenecks(
         str | None, typer.Option(help="The key of a workflow, such as returns. Default: all.", show_default=False)
     ] = None,
     period: Annotated[Period, typer.Option(help="The 13 weeks before the snapshot, or everything.")] = Period.quarter,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many at most. Default: all.", show_default=False)] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="How many at most. Default: all.", show_default=False)
+    ] = None,
     form: FormatOption = Format.table,
     home: HomeOption = None,
 ) -> None:
