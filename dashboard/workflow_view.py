@@ -21,7 +21,8 @@ from dashboard.format import monday_of
 from dashboard.selection import ALL
 from dashboard.weekly_view import TREND_WEEKS
 from flowmeter.errors import ConfigError
-from flowmeter.intended_flow import Flow, check_paths, intention, read_flow
+from flowmeter.intended_flow import Flow, read_flow
+from flowmeter.intention import check_paths, intention
 
 MEASURES = {"time": "Time", "volume": "Volume", "cost": "Cost", "csat": "CSAT"}
 FEWEST_VISITS = 5
