@@ -139,10 +139,11 @@ def brings(row: Row, name: str, speech: Speech) -> str:
     }
     certain = [f"{label} by {size}" for label, size in kpis.items() if size]
     what = "Doing it only once" if row["kind"] == "loop" else "Halving its wait"
-    if not certain:
-        return f"{what}: we cannot tell yet what it would bring {name}."
     hours = row["hours_saved_per_week"]
     spared = f"{hours:,.0f} hours" if hours >= 10 else f"{hours:.1f} hours"
+    if not certain:
+        averages = f"how far the averages of {name} would fall we cannot tell yet"
+        return f"{what} would spare customers {spared} of waiting a week; {averages}."
     kpi, *others = certain
     falls = _listed([kpi.replace(" by ", f" of {name} would fall by ", 1), *others])
     return f"{what} would spare customers {spared} of waiting a week. {falls[0].upper()}{falls[1:]}."

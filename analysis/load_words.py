@@ -10,7 +10,10 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 THERE = 5.0
 """Minutes of presence from which somebody is there in an hour of an average week."""
 
-STRETCHED, EASY = 0.85, 0.6
+STRETCHED = 0.85
+NO_GROUP, TEAM = "no group", "The team"
+"""What hour_load calls those who are in no group: where there are no groups, everybody."""
+
 FEWEST_ARRIVALS = 5.0
 
 
@@ -40,7 +43,7 @@ def _load(group: str, rows: pl.DataFrame) -> Load:
     alone = rows.filter(pl.col("present_minutes") < THERE)
     days = alone.group_by("weekday").agg(pl.col("arrivals").sum()).sort("arrivals", "weekday", descending=[True, False])
     return Load(
-        group,
+        TEAM if group == NO_GROUP else group,
         arrivals,
         float(rows["queue_length"].mean() or 0),  # type: ignore[arg-type]
         float(peak["queue_length"]),
@@ -75,10 +78,11 @@ def load_first(found: list[Load]) -> str:
         return "Where people are missing we cannot tell yet: the log does not say who worked when."
     worst = known[0]
     absent = worst.share_without_anybody or 0.0
+    who = "the team" if worst.group == TEAM else worst.group
     if absent >= 0.25 and (worst.busy_share or 0) < STRETCHED:
-        todo = f"move hours of {worst.group} to when its tickets come, first to {worst.busiest_day_without_anybody}"
+        todo = f"move hours of {who} to when its tickets come, first to {worst.busiest_day_without_anybody}"
     elif (worst.busy_share or 0) >= STRETCHED:
-        todo = f"give {worst.group} more hours or less work: its queue is longest on {worst.longest_at}"
+        todo = f"give {who} more hours or less work: its queue is longest on {worst.longest_at}"
     else:
-        todo = f"look at how {worst.group} begins {worst.longest_at.split()[0]}, when its queue is longest"
+        todo = f"look at how {who} begins {worst.longest_at.split()[0]}, when its queue is longest"
     return f"First {todo}. What that would bring we cannot tell yet from averages."

@@ -72,14 +72,18 @@ def rework_first(rows: pl.DataFrame, names: Mapping[str, str], speech: Speech) -
         low, high = (row[f"misroute_cost_{end}"] * row["misrouted_count"] for end in ("low", "high"))
         size = f"{speech.money(row['lost'])} ({speech.interval(low, high, 'money')})"
         return f"First mend to whom {name} sends tickets: misroutes cost about {size} more in this period than others."
-    repeated = rows.filter(pl.col("reopened_count") >= FEWEST).sort("reopened_count", descending=True).head(1)
-    if repeated.is_empty():
+    repeated = [
+        (row[f"{kind}_count"], row[f"{kind}_share"], names.get(row["workflow"], row["workflow"]), words)
+        for row in rows.to_dicts()
+        for kind, words in REPEATS.items()
+        if row[f"{kind}_count"] >= FEWEST and row[f"{kind}_share"] >= LEAST_SHARE
+    ]
+    if not repeated:
         return "Too little is done twice here to say what to mend first: we cannot tell yet."
-    row = repeated.row(0, named=True)
-    name = names.get(row["workflow"], row["workflow"])
+    count, share, name, words = max(repeated)
     return (
-        f"First ask why {speech.value(row['reopened_share'], 'share')} of {name} ({counted(row['reopened_count'])}) "
-        "are opened again; what fewer would bring is in the ranking above, under what is done again."
+        f"First ask why {speech.value(share, 'share')} of {name} ({counted(count)}) {words}. What fewer would bring is "
+        "in the ranking above, under what is done again."
     )
 
 

@@ -18,7 +18,7 @@ from dashboard.workflow_view import Asked, Plan
 from flowmeter.errors import FlowmeterError
 
 ELEMENT = "element"
-HEIGHT = 680
+HEIGHT = 620
 
 
 def page() -> None:

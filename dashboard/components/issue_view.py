@@ -12,7 +12,7 @@ from dashboard.data import Snapshot
 
 KINDS = {"macro": "Macro", "rule": "Rule", "bot": "Bot", "flow": "Flow"}
 RIGHT = st.column_config.TextColumn(alignment="right")
-PERCENT = st.column_config.NumberColumn(format="percent")
+PERCENT = st.column_config.NumberColumn(format="%.1f%%")
 
 
 def reasons(snap: Snapshot, rows: pl.DataFrame) -> None:
@@ -22,10 +22,10 @@ def reasons(snap: Snapshot, rows: pl.DataFrame) -> None:
         pl.col("reason").alias("Reason (its words)"),
         pl.col("example").alias("Most frequent subject"),
         pl.col("ticket_count").alias("Tickets"),
-        pl.col("ticket_share").alias("Share"),
-        pl.col("growth").alias("On the quarter before"),
-        pl.when(pl.col("csat_n") >= 10).then("csat").alias("CSAT"),
-        pl.col("fcr_7d").alias("One reply settles"),
+        (pl.col("ticket_share") * 100).alias("Share"),
+        (pl.col("growth") * 100).alias("On the quarter before"),
+        pl.when(pl.col("csat_n") >= 10).then(pl.col("csat") * 100).alias("CSAT"),
+        (pl.col("fcr_7d") * 100).alias("One reply settles"),
         pl.col("total_cost").map_elements(speech.money, return_dtype=pl.String).alias("Cost"),
     )
     st.dataframe(
@@ -51,9 +51,9 @@ def paths(snap: Snapshot, rows: pl.DataFrame) -> None:
             "Path": " → ".join(row["path"]) if row["path"] else f"{row['path_count']:,} other paths",
             "": "good way" if row["is_happy"] else "",
             "Tickets": row["ticket_count"],
-            "Share": row["ticket_share"],
+            "Share": row["ticket_share"] * 100,
             "Resolution, median": speech.value(row["resolution_time_median_calendar_hours"], "hours"),
-            "CSAT": row["csat"] if row["csat_n"] >= 10 else None,
+            "CSAT": row["csat"] * 100 if row["csat_n"] >= 10 else None,
             "Cost each": speech.value(row["mean_cost_per_ticket"], "money"),
         }
         for row in rows.to_dicts()
@@ -84,7 +84,7 @@ def automations(snap: Snapshot, period: str, rows: pl.DataFrame) -> None:
             "Name": row["name"] if row["part"] == "all" else f"{row['name']}: {row['part']}",
             "Workflows": ", ".join(names.get(key, key) for key in row["workflows"] or []),
             "Tickets": row["ticket_count"],
-            "Reach": row["ticket_share"],
+            "Reach": (row["ticket_share"] or 0) * 100,
             "CSAT": beside(effects, row, "csat", speech),
             "Reopened": beside(effects, row, "reopen_rate", speech),
             "Fees": DASH if not row["fee"] else speech.money(row["fee"]),
@@ -99,7 +99,7 @@ def automations(snap: Snapshot, period: str, rows: pl.DataFrame) -> None:
         placeholder=DASH,
         alt="Automations beside comparable tickets without them",
         column_config={
-            "Reach": st.column_config.NumberColumn(format="percent", help="Share of the tickets of its workflows"),
+            "Reach": st.column_config.NumberColumn(format="%.1f%%", help="Share of the tickets of its workflows"),
             "Fees": RIGHT,
             "Cost less": st.column_config.TextColumn(
                 alignment="right",

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from analysis.load_words import THERE, Load
+from analysis.load_words import NO_GROUP, TEAM, THERE, Load
 from dashboard import process_data
 from dashboard.components import heat_map, theme
 from dashboard.components.theme import Palette
@@ -35,7 +35,7 @@ def _busy_title(load: Load) -> str:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _figures(path: str, period: str, group: str, colors: Palette) -> tuple[go.Figure, go.Figure, go.Figure]:
-    rows = process_data.hour_load(path, period).filter(pl.col("group_name") == group)
+    rows = process_data.hour_load(path, period).filter(pl.col("group_name") == (NO_GROUP if group == TEAM else group))
     busy = pl.when(pl.col("present_minutes") >= THERE).then(
         (pl.col("busy_minutes") / pl.col("present_minutes")).clip(upper_bound=1.0)
     )

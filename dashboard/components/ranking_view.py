@@ -90,15 +90,21 @@ def table(snap: Snapshot, ranked: pl.DataFrame, asked: Asked) -> None:
         alt="Ranking of bottlenecks",
         column_config={
             **dict.fromkeys(texts, right_aligned),
-            "Of tickets": st.column_config.NumberColumn(format="percent", help="Share of the workflow's tickets"),
-            "Of time": st.column_config.NumberColumn(format="percent", help="Share of all time that its tickets took"),
-            "Of cost": st.column_config.NumberColumn(format="percent", help="Share of its handling cost"),
+            "Of tickets": st.column_config.NumberColumn(format="%.1f%%", help="Share of the workflow's tickets"),
+            "Of time": st.column_config.NumberColumn(format="%.1f%%", help="Share of all time that its tickets took"),
+            "Of cost": st.column_config.NumberColumn(format="%.1f%%", help="Share of its handling cost"),
             "Hours a week": st.column_config.NumberColumn(
                 format="localized", help="Hours of waiting that halving the wait, or doing it only once, would spare"
             ),
             "Trend": st.column_config.TextColumn(alignment="right", help="How its mean wait changes from week to week"),
+            "Cost": st.column_config.TextColumn(
+                width="medium",
+                alignment="right",
+                help="How far handling cost per resolution would fall, with its 95% interval",
+            ),
             "Resolution": st.column_config.TextColumn(
-                help="How far the workflow's average resolution time would fall, with its 95% interval"
+                alignment="right",
+                help="How far the workflow's average resolution time would fall, with its 95% interval",
             ),
         },
     )
@@ -119,12 +125,12 @@ def _shown(ranked: pl.DataFrame, names: dict[str, str], speech: Speech) -> pl.Da
             "Main cause": spoken_key(CAUSES.get(row["main_cause"] or "", DASH)),
             "Tickets": row["ticket_count"],
             "Visits": row["visit_count"],
-            "Of tickets": row["ticket_share"],
+            "Of tickets": _percent(row["ticket_share"]),
             "Wait, median": _wait(row["wait_median_minutes"]),
             "Wait, P90": _wait(row["wait_p90_minutes"]),
             "Work, median": _wait(row["work_median_minutes"]),
-            "Of time": row["share_of_elapsed"],
-            "Of cost": row["share_of_cost"],
+            "Of time": _percent(row["share_of_elapsed"]),
+            "Of cost": _percent(row["share_of_cost"]),
             "Trend": _trend(row["trend_minutes_per_week"]),
         }
         for row in ranked.to_dicts()
@@ -137,6 +143,10 @@ def _saving(row: bottleneck_words.Row, column: str, unit: str, speech: Speech) -
     if not row["is_own"] or value is None or low is None or value < (1 / 60 if unit == "hours" else 0.01):
         return DASH
     return f"{speech.value(value, unit)} ({speech.interval(max(low, 0), high, unit)})"
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else share * 100
 
 
 def _trend(minutes: float | None) -> str:

@@ -112,6 +112,7 @@ def slowest(snap: Snapshot, asked: Asked, element: Element) -> None:
         local_column("entered_at", snap.time_zone).alias("Entered"),
         local_column("left_at", snap.time_zone).alias("Left"),
     )
+    shown = shown if rows["subject"].is_not_null().any() else shown.drop("Subject")
     when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
     ticket = st.column_config.LinkColumn(display_text=r"([^/]+)$", help="Opens the ticket in the helpdesk")
     st.dataframe(
