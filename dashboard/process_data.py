@@ -59,7 +59,7 @@ def step_weeks(path: str, workflow: str, step: str) -> pl.DataFrame:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def slowest(path: str, workflow: str, step: str, from_step: str | None, since: dt.datetime) -> pl.DataFrame:
+def slowest(path: str, workflow: str, step: str, from_step: str | None, since: dt.datetime | None) -> pl.DataFrame:
     """The tickets that waited longest in a step, or after an arrow: the one live query of the page."""
     return data.asked(path, lambda cursor: bottlenecks.slowest(cursor, workflow, step, from_step, since))
 

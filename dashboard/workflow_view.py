@@ -183,8 +183,10 @@ def lever(path: str, asked: Asked, element: Node | Arrow) -> Sequence[Row]:
     return rows.filter(same).to_dicts()
 
 
-def since(path: str, period: str) -> dt.datetime:
-    """When the period begins (naive UTC)."""
+def since(path: str, period: str) -> dt.datetime | None:
+    """When the period begins (naive UTC); null for all data."""
+    if period == ALL:
+        return None
     rows = process_data.periods(path).filter(pl.col("period") == period)
     return cast("dt.datetime", rows["from_at"][0])
 

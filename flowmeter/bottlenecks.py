@@ -55,25 +55,40 @@ def step_weeks(connection: Connection, workflow: str, step: str) -> pl.DataFrame
 
 
 def slowest(
-    connection: Connection, workflow: str, step: str, from_step: str | None, since: dt.datetime
+    connection: Connection, workflow: str, step: str, from_step: str | None, since: dt.datetime | None
 ) -> pl.DataFrame:
     """The tickets whose visit to `step` waited longest (or took longest, where no work is known), each once.
 
     `from_step`: only visits that come from there. `since`: visits that ended from then on (naive UTC), or go on.
     Columns: ticket_id, url, subject, status, entered_at, left_at, minutes. At most SLOWEST.
     """
-    # The visits are found in the few narrow columns that decide it; only their tickets are read whole.
-    query = f"""
-        with visits as (
-            select ticket_key, max_by(entered_at, minutes) as entered_at, max_by(left_at, minutes) as left_at,
-                max(minutes) as minutes
-            from (
-                select ticket_key, entered_at, left_at, coalesce(wait_minutes, elapsed_calendar_minutes) as minutes
-                from fct_ticket_step
-                where workflow = $workflow and step = $step and ($from_step is null or previous_step = $from_step)
-                    and (left_at is null or left_at >= $since) and elapsed_calendar_minutes is not null
-                order by minutes desc, ticket_key limit {SLOWEST * 5}
-            )
+    bound = {"workflow": workflow, "step": step}
+    conditions = ["workflow = $workflow", "step = $step"]
+    if from_step is not None:
+        conditions.append("previous_step = $from_step")
+        bound["from_step"] = from_step
+    if since is not None:
+        conditions.append("(left_at is null or left_at >= $since::timestamp)")
+        bound["since"] = since.isoformat()
+    found = pl.DataFrame()
+    for minutes in ("wait_minutes", "elapsed_calendar_minutes"):
+        found = _frame(connection, _slowest_sql(" and ".join(conditions), minutes), **bound)
+        if not found.is_empty():
+            break
+    return found
+
+
+def _slowest_sql(where: str, minutes: str) -> str:
+    """The visits are found in the few narrow columns that decide it; only theirs and their tickets' rows are read."""
+    return f"""
+        with found as (
+            select rowid as visit from fct_ticket_step where {where} and {minutes} is not null
+            order by {minutes} desc limit {SLOWEST * 5}
+        ),
+        visits as (
+            select ticket_key, max_by(entered_at, {minutes}) as entered_at, max_by(left_at, {minutes}) as left_at,
+                max({minutes}) as minutes
+            from fct_ticket_step where rowid in (select visit from found)
             group by ticket_key order by minutes desc, ticket_key limit {SLOWEST}
         )
         select tickets.ticket_id, tickets.url, tickets.subject, tickets.status, visits.entered_at, visits.left_at,
@@ -81,7 +96,6 @@ def slowest(
         from fct_ticket as tickets inner join visits using (ticket_key)
         where tickets.ticket_key in (select ticket_key from visits)
         order by visits.minutes desc, tickets.ticket_key"""
-    return _frame(connection, query, workflow=workflow, step=step, from_step=from_step, since=since)
 
 
 def handoffs(connection: Connection, period: str, workflow: str | None = None) -> pl.DataFrame:

@@ -11,8 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.bottleneck_words import worst
+from analysis.flowchart.graph import Arrow, Node
+from analysis.wording import Speech
 from dashboard import data, process_data, workflow_view
 from dashboard.workflow_view import Asked
+from flowmeter.bottlenecks import SLOWEST
 from tests.dashboard.snapshot import Story, publish_fixture
 from tests.dashboard.test_pages import open_page
 from tests.dashboard.test_pages import text as as_markdown
@@ -20,7 +23,6 @@ from tests.dashboard.test_pages import text as as_markdown
 WORKFLOW = "app_pages/workflow.py"
 BOTTLENECKS = "app_pages/bottlenecks.py"
 PAGES = [WORKFLOW, BOTTLENECKS]
-MOST = 20
 
 
 def text(app: AppTest) -> str:
@@ -47,7 +49,7 @@ def test_the_workflow_page_answers_with_the_worst_step(in_demo: Path) -> None:
     for part in ("Halving its wait would spare", "of the wait is", "with a log of what happened", "Slowest tickets"):
         assert part in shown
     assert len(app.dataframe) == 1
-    assert len(app.dataframe[0].value) == process_data.bottlenecks.SLOWEST
+    assert len(app.dataframe[0].value) == SLOWEST
     assert not re.search(r"None|nan\b", shown)
 
 
@@ -85,12 +87,14 @@ def test_every_step_and_arrow_of_every_workflow_is_described(path: str) -> None:
     """Whatever is pressed has a sentence, a trend and a lever without a fault."""
     from dashboard.components.step_details import _sentences
 
-    speech = workflow_view.Speech("EUR")
+    speech = Speech("EUR")
     snap = data.snapshot()
     for workflow in process_data.sizes(path)["workflow"].unique():
         asked = Asked(str(workflow), "quarter", "time", 100)
         drawn = workflow_view.flowchart(path, asked, None)
-        for element in [*drawn.nodes[1:-1], *(arrow for arrow in drawn.arrows if arrow.is_between_steps)]:
+        arrows = [arrow for arrow in drawn.arrows if arrow.is_between_steps]
+        elements: list[Node | Arrow] = [*drawn.nodes[1:-1], *arrows]
+        for element in elements:
             told = " ".join(_sentences(element, "Name", speech))
             assert told.endswith("."), told
             assert "None" not in told
