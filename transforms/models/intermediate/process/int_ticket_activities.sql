@@ -9,18 +9,12 @@ with
     )
 
 select
-    timeline.ticket_key,
-    timeline.update_id,
-    timeline.activity as step,
+    ticket_key,
+    update_id,
+    activity as step,
     'activity' as step_kind,
     (row_number() over activities_in_order)::int as visit_no,
-    least(
-        coalesce(
-            lag(timeline.happened_at) over activities_in_order, coalesce(timeline.started_at, timeline.happened_at)
-        ),
-        timeline.happened_at,
-        coalesce(timeline.started_at, timeline.happened_at)
-    ) as entered_at,
+    least(enabled.enabled_at, timeline.happened_at, coalesce(timeline.started_at, timeline.happened_at)) as entered_at,
     timeline.started_at,
     timeline.happened_at as left_at,
     timeline.actor_kind as ended_by,
@@ -32,5 +26,6 @@ select
     lag(timeline.group_name) over activities_in_order as previous_group_name
 from {{ ref("int_ticket_timeline") }} as timeline
 inner join tickets using (ticket_key)
+left join {{ ref("int_activity_enabled") }} as enabled using (ticket_key, update_id, activity)
 where timeline.activity is not null
 window activities_in_order as (partition by timeline.ticket_key order by timeline.event_no)
