@@ -74,7 +74,8 @@ def _map(snap: Snapshot, asked: Asked, plan: Plan, notes: list[str]) -> None:
         return
     with beside:
         step_details.details(snap, asked, element)
-    step_details.slowest(snap, asked, element)
+    with st.container(key="lists"):
+        step_details.slowest(snap, asked, element)
 
 
 def _choose(element: str) -> None:
