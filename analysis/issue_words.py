@@ -22,6 +22,13 @@ FIRST_OF = {
 }
 
 
+NO_REASONS = {
+    "subject": "No ticket has a subject.",
+    "field": "No field says why customers write. Name one as `reason_field_id` in `config/sources.yml`.",
+    "tag": "No ticket has a tag but those that select its workflow.",
+}
+
+
 def reasons_first(worth: pl.DataFrame) -> str:
     """What to do first about contact reasons. `worth`: as analysis.spared.worth_sparing returns it."""
     if worth.is_empty():

@@ -96,12 +96,16 @@ def departures(path: str, period: str, workflow: str | None) -> pl.DataFrame:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def contact_reasons(path: str, period: str, workflow: str | None) -> pl.DataFrame:
-    """What customers write about, from the words of their subjects, most frequent first."""
+def contact_reasons(path: str, period: str, workflow: str | None, said_by: str) -> pl.DataFrame:
+    """What customers write about, most frequent first: by the words of their 'subject', a 'field', or 'tag'."""
 
     def asked(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-        subjects = findings.contact_subjects(cursor, period, workflow or findings.ALL)
-        return reasons.subject_reasons(subjects, findings.order_status_workflows(cursor))
+        order_status = findings.order_status_workflows(cursor)
+        if said_by == "subject":
+            subjects = findings.contact_subjects(cursor, period, workflow or findings.ALL)
+            return reasons.subject_reasons(subjects, order_status)
+        rows = findings.contact_reasons(cursor, period, workflow or findings.ALL)
+        return reasons.field_reasons(rows, order_status, said_by)
 
     return data.asked(path, asked)
 
@@ -109,22 +113,23 @@ def contact_reasons(path: str, period: str, workflow: str | None) -> pl.DataFram
 @st.cache_resource(max_entries=32, show_spinner=False)
 def worth_sparing(path: str, period: str, workflow: str | None, currency: str) -> pl.DataFrame:
     """Reasons worth automating or answering first, dearest first, each as a sentence."""
-    return spared.worth_sparing(contact_reasons(path, period, workflow), Speech(currency))
+    return spared.worth_sparing(contact_reasons(path, period, workflow, "subject"), Speech(currency))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def retirable(path: str, currency: str) -> pl.DataFrame:
     """What could be switched off, each with its evidence as a sentence."""
-    return data.asked(
-        path,
-        lambda cursor: retire.retire_candidates(
-            findings.automations(cursor),
-            findings.automation_reach(cursor, "all"),
-            findings.automation_reach(cursor, "quarter"),
-            findings.automation_effects(cursor, "all"),
-            Speech(currency),
-        ),
-    )
+
+    def asked(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+        names = dict(data.workflows(path).select("workflow", "name").iter_rows())
+        named = pl.col("workflows").list.eval(pl.element().replace(names))
+        whole, quarter = (
+            findings.automation_reach(cursor, period).with_columns(named) for period in ("all", "quarter")
+        )
+        effects = findings.automation_effects(cursor, "all")
+        return retire.retire_candidates(findings.automations(cursor), whole, quarter, effects, Speech(currency))
+
+    return data.asked(path, asked)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

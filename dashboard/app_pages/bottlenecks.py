@@ -22,6 +22,7 @@ from flowmeter.errors import FlowmeterError
 
 WORKFLOW_PAGE = "app_pages/workflow.py"
 PATHS_SHOWN = 5
+SAID_BY = {"subject": "Words of subjects", "field": "A field of yours", "tag": "Tags"}
 
 
 def page() -> None:
@@ -134,13 +135,16 @@ def _paths(snap: Snapshot, asked: Asked, only: str | None) -> None:
 
 
 def _reasons(snap: Snapshot, asked: Asked, only: str | None) -> None:
-    rows = process_data.contact_reasons(snap.path, asked.period, only)
     worth = process_data.worth_sparing(snap.path, asked.period, only, snap.currency)
     section("What customers write about", issue_words.reasons_first(worth))
-    if rows.is_empty():
-        st.caption("No ticket has a subject.")
-        return
     sentences(worth["sentence"].to_list()[1:], "worth_told", 4)
+    said_by = st.segmented_control(
+        "Told by", list(SAID_BY), default="subject", format_func=SAID_BY.__getitem__, key="said_by"
+    )
+    rows = process_data.contact_reasons(snap.path, asked.period, only, said_by or "subject")
+    if rows.is_empty():
+        st.caption(issue_words.NO_REASONS[said_by or "subject"])
+        return
     issue_view.reasons(snap, rows)
 
 

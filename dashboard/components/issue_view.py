@@ -19,7 +19,7 @@ def reasons(snap: Snapshot, rows: pl.DataFrame) -> None:
     """What customers write about, most frequent first."""
     speech = Speech(snap.currency)
     shown = rows.select(
-        pl.col("reason").alias("Reason (its words)"),
+        pl.col("reason").alias("Reason"),
         pl.col("example").alias("Most frequent subject"),
         pl.col("ticket_count").alias("Tickets"),
         (pl.col("ticket_share") * 100).alias("Share"),
