@@ -1,6 +1,7 @@
 """How long the server works on a click: `python -m benchmarks.clicks --page weekly --out FILE`, of FLOWMETER_HOME.
 
-The pages are weekly, workflow and bottlenecks. Of each, opening it comes first, which loads the app as well. The page's own script runs as in the app, in one process with its caches; the browser's drawing is not in it.
+The pages are weekly, workflow and bottlenecks. Of each, opening it comes first, which loads the app as well. The
+page's own script runs as in the app, in one process with its caches; the browser's drawing is not in it.
 """
 
 import argparse
