@@ -1,6 +1,9 @@
 """Runs the hand-written script: `python -m benchmarks.bare --raw RAW --shop SHOP --out FILE`."""
 
 import argparse
+import json
+import re
+import time
 from pathlib import Path
 
 import duckdb
@@ -21,13 +24,33 @@ def write_shop(home: Home, path: Path) -> None:
         write_config_tables(con, load_config(home), snapshot_at)
 
 
-def run(raw: Path, shop: Path, out: Path) -> None:
-    """Computes every table of the script into the new file `out`, with the memory that a build may use."""
+def sections(script: str) -> dict[str, str]:
+    """The script's parts by the titles of their headings (`-- Title -----`), in order; what stands first has none."""
+    first, *parts = re.split(r"^-- (.+?) -{5,}$", script, flags=re.MULTILINE)
+    return {"": first} | dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def seconds_path(out: Path) -> Path:
+    """Where the command writes how many seconds each section took."""
+    return out.with_suffix(".json")
+
+
+def run(raw: Path, shop: Path, out: Path) -> dict[str, float]:
+    """Computes every table of the script into the new file `out`, with the memory that a build may use.
+
+    Returns seconds by section.
+    """
     with duckdb.connect(str(out), config={"memory_limit": "3GB", "temp_directory": f"{out}.spill"}) as con:
         con.execute("set TimeZone = 'UTC'").fetchall()
         con.execute(f"attach '{raw}' as raw (read_only)").fetchall()
         con.execute(f"attach '{shop}' as shop (read_only)").fetchall()
-        con.execute(SCRIPT.read_text(encoding="utf-8")).fetchall()
+        return {title: _timed(con, sql) for title, sql in sections(SCRIPT.read_text(encoding="utf-8")).items()}
+
+
+def _timed(con: duckdb.DuckDBPyConnection, sql: str) -> float:
+    started = time.monotonic()
+    con.execute(sql).fetchall()
+    return time.monotonic() - started
 
 
 def main() -> None:
@@ -36,7 +59,8 @@ def main() -> None:
     for option in ("--raw", "--shop", "--out"):
         parser.add_argument(option, type=Path, required=True)
     options = parser.parse_args()
-    run(options.raw, options.shop, options.out)
+    seconds = run(options.raw, options.shop, options.out)
+    seconds_path(options.out).write_text(json.dumps(seconds), encoding="utf-8")
 
 
 if __name__ == "__main__":

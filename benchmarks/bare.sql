@@ -288,7 +288,8 @@ select
     end as actor_kind,
     if(said.is_rule, null, 'zendesk-' || said.author_id) as actor_id,
     said.is_public,
-    null::varchar as activity
+    null::varchar as activity,
+    null::timestamp as started_at
 from said
 inner join ticket using (ticket_key)
 left join actor on said.author_id = actor.user_id
@@ -304,8 +305,7 @@ create temp table timeline as
 with
     clocked as (
         select
-            events.* exclude (from_value, activity),
-            if(kind = 'status', from_value, null) as from_value,
+            events.* exclude (activity, started_at),
             ticket.schedule,
             if(ticket.schedule is null, null, open_us(us_before, opens_at, closes_at, happened_at)) as open_clock
         from fct_ticket_event as events
@@ -325,7 +325,20 @@ with
                 as agent_id,
             nullif(last_value(if(kind = 'group', coalesce(to_value, ''), null) ignore nulls) over in_order, '')
                 as group_name,
+            last_value(
+                if(
+                    kind = 'assignee' and not coalesce(actor_kind = 'human' and actor_id = from_value, false),
+                    to_value, null
+                ) ignore nulls
+            ) over in_order as home_agent_id,
             max(if(kind = 'assignee', happened_at, null)) over in_order as assigned_at,
+            max(if(kind = 'group', happened_at, null)) over in_order as grouped_at,
+            max(
+                if(
+                    kind = 'status' and from_value in ('solved', 'closed') and to_value not in ('solved', 'closed'),
+                    happened_at, null
+                )
+            ) over in_order as reopened_at,
             max(
                 case
                     when actor_kind = 'human'
@@ -339,7 +352,11 @@ with
             rows between unbounded preceding and current row
         )
     )
-select * exclude (assigned_at, worked_at), coalesce(worked_at >= assigned_at, false) as is_touched
+select
+    * exclude (home_agent_id, assigned_at, grouped_at, reopened_at, worked_at),
+    coalesce(worked_at >= assigned_at, false) as is_touched,
+    coalesce(agent_id <> home_agent_id and coalesce(grouped_at < assigned_at, true), false) as is_escalated,
+    reopened_at is not null and coalesce(worked_at < reopened_at, true) as is_reopened
 from followed;
 
 create temp table status_change as
@@ -438,16 +455,16 @@ select
 from marked
 group by ticket_key;
 
+create temp table snapshot_clock as
+select schedules.schedule, open_us(us_before, opens_at, closes_at, schedules.snapshot_at) as snapshot_clock
+from (
+    select distinct schedule, getvariable('snapshot_at') as snapshot_at from ticket where schedule is not null
+) as schedules
+asof left join open_stretch
+    on schedules.schedule = open_stretch.schedule and schedules.snapshot_at >= open_stretch.opens_at;
+
 create temp table wait as
 with
-    snapshot_clocks as (
-        select schedules.schedule, open_us(us_before, opens_at, closes_at, schedules.snapshot_at) as snapshot_clock
-        from (
-            select distinct schedule, getvariable('snapshot_at') as snapshot_at from ticket where schedule is not null
-        ) as schedules
-        asof left join open_stretch
-            on schedules.schedule = open_stretch.schedule and schedules.snapshot_at >= open_stretch.opens_at
-    ),
     states as (
         select
             timeline.ticket_key,
@@ -464,7 +481,7 @@ with
             end as state
         from timeline
         left join resolution using (ticket_key)
-        left join snapshot_clocks on timeline.schedule = snapshot_clocks.schedule
+        left join snapshot_clock on timeline.schedule = snapshot_clock.schedule
         where not coalesce(is_resolved, false) or happened_at < last_at
     )
 select
@@ -484,18 +501,12 @@ from states
 group by ticket_key;
 
 -- Cost ----------------------------------------------------------------------------------------------------------------
-create temp table handle_day as
+-- Every update by a person, with the minutes that its handling is put at.
+create temp table act as
 with
-    tracked as (
-        select ticket_key, day_of(happened_at) as day,
-            sum(try_cast(to_value as double) - coalesce(try_cast(from_value as double), 0)) / 60.0 as minutes
-        from fct_ticket_event
-        where kind = 'tracked_time' and try_cast(to_value as double) is not null
-        group by ticket_key, day_of(happened_at)
-    ),
     acts as (
         select
-            actor_id, ticket_key, update_id, min(happened_at) as happened_at,
+            actor_id as agent_id, ticket_key, update_id, min(happened_at) as happened_at,
             bool_and(kind in ('assignee', 'group') or (kind = 'status' and to_value = 'open'))
             and bool_or(kind = 'assignee' and to_value = actor_id) as is_pickup
         from timeline
@@ -504,26 +515,41 @@ with
     ),
     spaced as (
         select *, minutes_between(
-            lag(happened_at) over (partition by actor_id order by happened_at, update_id), happened_at) as gap
+            lag(happened_at) over (partition by agent_id order by happened_at, update_id), happened_at) as gap
         from acts
+    ),
+    agent_group as (
+        select 'zendesk-' || user_id as agent_id, group_name
+        from person
+        inner join team on person.default_group_id = team.group_id
+    )
+select
+    spaced.agent_id, spaced.ticket_key, spaced.happened_at, day_of(spaced.happened_at) as day,
+    coalesce(agent_group.group_name, ticket.group_name) as group_name,
+    if(is_pickup, 0, greatest(handle_floor_minutes, least(handle_cap_minutes, coalesce(gap, handle_cap_minutes))))
+        as minutes
+from spaced
+cross join shop.config.setting
+inner join ticket using (ticket_key)
+left join agent_group using (agent_id);
+
+create temp table handle_day as
+with
+    tracked as (
+        select ticket_key, day_of(happened_at) as day,
+            sum(try_cast(to_value as double) - coalesce(try_cast(from_value as double), 0)) / 60.0 as minutes
+        from fct_ticket_event
+        where kind = 'tracked_time' and try_cast(to_value as double) is not null
+        group by ticket_key, day_of(happened_at)
     )
 select tracked.ticket_key, tracked.day, ticket.group_name, tracked.minutes, 'tracked' as method
 from tracked
 inner join ticket using (ticket_key)
 union all
-select
-    spaced.ticket_key,
-    day_of(spaced.happened_at),
-    coalesce(team.group_name, ticket.group_name),
-    sum(if(is_pickup, 0, greatest(handle_floor_minutes, least(handle_cap_minutes, coalesce(gap, handle_cap_minutes))))),
-    'estimated'
-from spaced
-cross join shop.config.setting
-inner join ticket using (ticket_key)
-left join person on spaced.actor_id = 'zendesk-' || person.user_id
-left join team on person.default_group_id = team.group_id
-where spaced.ticket_key not in (select ticket_key from tracked)
-group by spaced.ticket_key, day_of(spaced.happened_at), coalesce(team.group_name, ticket.group_name);
+select ticket_key, day, group_name, sum(minutes), 'estimated'
+from act
+where ticket_key not in (select ticket_key from tracked)
+group by ticket_key, day, group_name;
 
 create table fct_cost as
 with
@@ -812,63 +838,986 @@ select
 from judged
 cross join shop.config.setting;
 
--- Steps ---------------------------------------------------------------------------------------------------------------
-create table fct_ticket_step as
+-- Steps of tickets ----------------------------------------------------------------------------------------------------
+create temp table visit as
 with
+    kinds as (
+        select
+            ticket_key, event_no, happened_at, actor_kind, agent_id, timeline.group_name, workflow, tags, open_clock,
+            case
+                when timeline.status in ('solved', 'closed') then 'resolved'
+                when timeline.status = 'pending' then 'customer'
+                when timeline.status = 'hold' then 'hold'
+                when agent_id in (select 'zendesk-' || user_id from shop.config.bot_user) then 'bot'
+                when agent_id is null and timeline.group_name is null
+                    and ticket_key in (select ticket_key from timeline where actor_kind = 'bot') then 'bot'
+                when is_reopened then 'reopened'
+                when agent_id is null then 'queue'
+                when is_escalated then 'escalated'
+                when not is_touched then 'assigned'
+                else 'working'
+            end as step_kind
+        from timeline
+        inner join ticket using (ticket_key)
+        where exclusion_reason is null and (next_at is null or next_at > happened_at)
+    ),
     states as (
         select
-            timeline.ticket_key, event_no, happened_at,
-            coalesce(next_at, getvariable('snapshot_at')) as until_at,
-            timeline.agent_id, timeline.group_name, fct_ticket.workflow,
+            * exclude (tags),
             case
-                when timeline.status in ('solved', 'closed') then 'Resolved'
-                when timeline.status = 'pending' then 'Waiting on customer'
-                when timeline.status = 'hold' then 'On hold'
-                when timeline.agent_id in (select 'zendesk-' || user_id from shop.config.bot_user) then 'Bot'
-                when timeline.agent_id is null then 'Queue: ' || coalesce(timeline.group_name, 'no group')
-                when not is_touched then 'Assigned: ' || coalesce(timeline.group_name, 'no group')
-                else 'Working: ' || coalesce(timeline.group_name, 'no group')
+                when step_kind = 'escalated' and list_contains(tags, 'refund_approval') then 'Refund approval'
+                when step_kind in ('queue', 'assigned') and group_name = 'Triage' and workflow = 'ticket_routing'
+                then 'Triage'
+                when step_kind = 'bot' then 'Bot'
+                when step_kind = 'customer' then 'Waiting on customer'
+                when step_kind = 'hold' then 'On hold'
+                when step_kind = 'reopened' then 'Reopened'
+                when step_kind = 'resolved' then 'Resolved'
+                when step_kind = 'escalated' then 'Escalated'
+                when step_kind = 'queue' then 'Queue: ' || coalesce(group_name, 'no group')
+                when step_kind = 'assigned' then 'Assigned: ' || coalesce(group_name, 'no group')
+                else 'Working: ' || coalesce(group_name, 'no group')
             end as step
-        from timeline
-        inner join fct_ticket using (ticket_key)
-        where is_counted and (next_at is null or next_at > happened_at)
+        from kinds
     ),
+    -- A visit is known by its first state, and who had it last by the state before the next visit's first.
     marked as (
-        select *, (step is distinct from lag(step) over (partition by ticket_key order by event_no))::int as begins
-        from states
-    ),
-    numbered as (select *, sum(begins) over (partition by ticket_key order by event_no)::int as visit_no from marked),
-    visits as (
         select
-            ticket_key, visit_no, any_value(workflow) as workflow, any_value(step) as step,
-            min(happened_at) as entered_at, max(until_at) as left_at,
-            arg_max_null(agent_id, event_no) as agent_id, arg_max_null(group_name, event_no) as group_name
-        from numbered
-        group by ticket_key, visit_no
+            *,
+            step is distinct from lag(step) over in_order as begins,
+            lag(agent_id) over in_order as agent_before,
+            lag(group_name) over in_order as group_before,
+            last_value(agent_id) over whole as last_agent,
+            last_value(group_name) over whole as last_group
+        from states
+        window
+            in_order as (partition by ticket_key order by event_no),
+            whole as (
+                partition by ticket_key order by event_no rows between unbounded preceding and unbounded following
+            )
     )
 select
-    ticket_key, visit_no, workflow, step, entered_at, left_at,
-    minutes_between(entered_at, left_at)::double as elapsed_calendar_minutes,
-    agent_id, group_name,
-    lead(step) over (partition by ticket_key order by visit_no) as next_step
-from visits;
+    ticket_key, workflow, step, step_kind, happened_at as entered_at, open_clock as entered_clock,
+    (row_number() over in_order)::int as visit_no,
+    lead(happened_at) over in_order as left_at,
+    lead(open_clock) over in_order as left_clock,
+    lead(actor_kind) over in_order as ended_by,
+    lead(step) over in_order as next_step,
+    lag(step) over in_order as previous_step,
+    lag(step_kind) over in_order as previous_kind,
+    agent_before as previous_agent_id,
+    group_before as previous_group_name,
+    if(next_step is null, last_agent, lead(agent_before) over in_order) as agent_id,
+    if(next_step is null, last_group, lead(group_before) over in_order) as group_name
+from marked
+where begins
+window in_order as (partition by ticket_key order by event_no);
+
+create temp table visit_work as
+select
+    ticket_key, visit_no, sum(minutes) as handle_minutes,
+    min(act.happened_at - to_microseconds((minutes * 60000000)::bigint)) as began_at
+from act
+inner join visit using (ticket_key)
+where
+    minutes > 0
+    and (act.happened_at > entered_at or visit_no = 1)
+    and (act.happened_at <= left_at or left_at is null)
+group by ticket_key, visit_no;
+
+-- Times as whole microseconds and as open time before them; work is put at the end of its visit.
+create temp table spell as
+with
+    timed as (
+        select
+            visit.*, schedule, handle_minutes,
+            case
+                when left_at is not null then left_at
+                when step_kind <> 'resolved' then getvariable('snapshot_at')
+            end as until_at,
+            if(began_at is null, null, greatest(began_at, entered_at)) as work_at,
+            if(work_at <= until_at, work_at, null) as started_at,
+            minutes_between(entered_at, until_at) as elapsed,
+            least(coalesce(handle_minutes, 0), elapsed) as worked,
+            epoch_us(entered_at) as entered,
+            epoch_us(until_at) as done,
+            greatest(entered, done - round(worked * 60000000)::bigint) as begun,
+            coalesce(entered_clock, entered) as open_entered,
+            coalesce(left_clock, snapshot_clock, done) as open_done
+        from visit
+        inner join ticket using (ticket_key)
+        left join snapshot_clock using (schedule)
+        left join visit_work using (ticket_key, visit_no)
+    ),
+    begun_clock as (
+        select
+            ticket_key, visit_no, open_us(us_before, opens_at, closes_at, make_timestamp(begun)) as open_begun
+        from (
+            select ticket_key, visit_no, schedule, begun, make_timestamp(begun) as begun_at
+            from timed
+            where begun < done and schedule is not null
+        ) as timed
+        asof left join open_stretch
+            on timed.schedule = open_stretch.schedule and timed.begun_at >= open_stretch.opens_at
+    )
+select
+    timed.* exclude (entered_clock, left_clock, work_at, open_done),
+    coalesce(open_begun, if(schedule is null or begun < done, begun, open_done)) as open_begun,
+    agent_id is not null and started_at is not null as is_worked
+from timed
+left join begun_clock using (ticket_key, visit_no);
+
+-- What one person does in one step without a pause, three times or more, was there before the first was begun.
+create temp table batched as
+with
+    ordered as (
+        select
+            agent_id, step, ticket_key, visit_no, entered, begun, done,
+            coalesce(
+                entered > lag(begun) over in_turn or begun > max(done) over (
+                    in_turn rows between unbounded preceding and 1 preceding
+                ), true
+            ) as begins
+        from spell
+        where is_worked and done is not null
+        window in_turn as (partition by agent_id, step order by begun, done, ticket_key, visit_no)
+    ),
+    numbered as (
+        select *, sum(begins::int) over (
+            partition by agent_id, step order by begun, done, ticket_key, visit_no rows unbounded preceding) as run
+        from ordered
+    ),
+    runs as (
+        select
+            row_number() over () as run,
+            list({'ticket_key': ticket_key, 'visit_no': visit_no, 'entered': entered}
+                order by begun, done, ticket_key, visit_no) as members,
+            list_reduce(
+                list({'entered': entered, 'begun': begun, 'done': done, 'numbers': [1]}
+                    order by begun, done, ticket_key, visit_no),
+                lambda batch, visit: if(
+                    visit.entered <= batch.begun and visit.begun <= batch.done,
+                    {'entered': batch.entered, 'begun': batch.begun, 'done': greatest(batch.done, visit.done),
+                        'numbers': list_append(batch.numbers, batch.numbers[-1])},
+                    {'entered': visit.entered, 'begun': visit.begun, 'done': visit.done,
+                        'numbers': list_append(batch.numbers, batch.numbers[-1] + 1)}
+                )
+            ).numbers as numbers
+        from numbered
+        group by agent_id, step, run
+        having count(*) >= 3
+    ),
+    members as (select run, unnest(members, recursive := true), unnest(numbers) as number from runs)
+select ticket_key, visit_no, run * 1000000 + number as batch, max(entered) over (partition by run, number) as ready
+from members
+qualify count(*) over (partition by run, number) >= 3;
+
+-- What each person is at, cut where anything begins or ends.
+create temp table piece as
+with
+    work as (
+        select agent_id, batch, entered, begun, done
+        from spell
+        left join batched using (ticket_key, visit_no)
+        where is_worked and done > begun
+    ),
+    cuts as (
+        select agent_id, cut_at, row_number() over (partition by agent_id order by cut_at) as place
+        from (select agent_id, begun as cut_at from work union select agent_id, done from work)
+    ),
+    placed as (
+        select work.agent_id, batch, entered, unnest(range(starts.place, ends.place)) as place
+        from work
+        inner join cuts as starts on work.agent_id = starts.agent_id and begun = starts.cut_at
+        inner join cuts as ends on work.agent_id = ends.agent_id and done = ends.cut_at
+    ),
+    earliest as (
+        select agent_id, place, min_by({'entered': entered, 'batch': batch}, entered, 2) as two
+        from (select agent_id, place, batch, min(entered) as entered from placed group by all)
+        group by all
+    )
+select
+    agent_id, cuts.cut_at as begins, following.cut_at as ends, two[1].entered as entered, two[1].batch as batch,
+    two[2].entered as other_entered
+from earliest
+inner join cuts using (agent_id, place)
+inner join cuts as following on earliest.agent_id = following.agent_id and earliest.place + 1 = following.place;
+
+-- What a visit's agent was at while it waited: what was there before it, and what came after.
+create temp table waiting as
+with
+    held as (
+        select ticket_key, visit_no, agent_id, schedule, batch, entered, begun, coalesce(ready, entered) as ready,
+            open_entered, open_begun
+        from spell
+        left join batched using (ticket_key, visit_no)
+        where step_kind in ('assigned', 'working', 'escalated') and agent_id is not null and done is not null
+            and begun > coalesce(ready, entered)
+    ),
+    kept as (
+        select ticket_key, visit_no, schedule, make_timestamp(ready) as ready_at
+        from held
+        where batch is not null and schedule is not null
+    )
+select
+    held.*,
+    case
+        when batch is null then open_entered
+        when held.schedule is null then ready
+        else open_us(us_before, opens_at, closes_at, ready_at)
+    end as open_ready,
+    dense_rank() over (order by agent_id, held.schedule) as lane
+from held
+left join kept using (ticket_key, visit_no)
+asof left join open_stretch on kept.schedule = open_stretch.schedule and kept.ready_at >= open_stretch.opens_at;
+
+create temp table busy as
+with
+    lane_pieces as (
+        select lane, schedule, make_timestamp(begins) as begins_at, make_timestamp(ends) as ends_at, piece.*
+        from piece
+        inner join (select distinct lane, agent_id, schedule from waiting) as lanes using (agent_id)
+    ),
+    clocked as (
+        select
+            lane_pieces.* exclude (agent_id),
+            if(lane_pieces.schedule is null, begins, open_us(
+                first.us_before, first.opens_at, first.closes_at, begins_at)) as open_begins,
+            if(lane_pieces.schedule is null, ends, open_us(
+                last.us_before, last.opens_at, last.closes_at, ends_at)) as open_ends,
+            row_number() over (order by lane, begins) as number
+        from lane_pieces
+        asof left join open_stretch as first
+            on lane_pieces.schedule = first.schedule and lane_pieces.begins_at >= first.opens_at
+        asof left join open_stretch as last
+            on lane_pieces.schedule = last.schedule and lane_pieces.ends_at >= last.opens_at
+    ),
+    -- They stand in a row: from the first that ends in the wait to the last that begins in it.
+    met as (
+        select waiting.*, unnest(range(coalesce(ended.number + 1, first_number), begun_before.number + 1)) as number
+        from waiting
+        inner join (select lane, min(number) as first_number from clocked group by lane) as lanes using (lane)
+        asof left join clocked as ended on waiting.lane = ended.lane and waiting.ready >= ended.ends
+        asof inner join clocked as begun_before
+            on waiting.lane = begun_before.lane and waiting.begun > begun_before.begins
+    )
+select
+    ticket_key, visit_no,
+    sum(took) filter (where was_before) as before,
+    sum(took) filter (where not was_before) as after
+from (
+    select
+        ticket_key, visit_no,
+        clocked.entered <= met.entered
+        or coalesce(if(clocked.batch is distinct from met.batch, clocked.entered, other_entered) <= ready, false)
+            as was_before,
+        least(open_ends, open_begun) - greatest(open_begins, open_ready) as took
+    from met
+    inner join clocked using (number)
+)
+group by ticket_key, visit_no;
+
+create table fct_ticket_step as
+with
+    first_visit as (select ticket_key, min(visit_no) as visit_no from visit group by ticket_key, step),
+    worked as (select ticket_key, sum(handle_minutes) as all_minutes from visit_work group by ticket_key),
+    handling as (select ticket_key, sum(amount) as amount from fct_cost where kind = 'handling' group by ticket_key),
+    caused as (
+        select
+            spell.*,
+            first_visit.ticket_key is null as is_rework,
+            amount * handle_minutes / nullif(all_minutes, 0) as handling_cost,
+            if(
+                step_kind in ('customer', 'hold', 'resolved'), step_kind,
+                if(step_kind in ('queue', 'reopened', 'bot') or agent_id is null, 'unassigned', 'assigned')
+            ) as state,
+            begun - spell.entered as wait,
+            spell.open_begun - spell.open_entered as open_wait,
+            coalesce(before, 0) as before,
+            coalesce(after, 0) as after,
+            -- Of a batch that was begun as soon as it was there, nothing else was waited for.
+            coalesce(waiting.open_ready, if(batched.ready is null, null, spell.open_begun), spell.open_entered)
+            - spell.open_entered as kept
+        from spell
+        left join first_visit using (ticket_key, visit_no)
+        left join worked using (ticket_key)
+        left join handling using (ticket_key)
+        left join batched using (ticket_key, visit_no)
+        left join (select ticket_key, visit_no, open_ready from waiting) as waiting using (ticket_key, visit_no)
+        left join busy using (ticket_key, visit_no)
+    )
+select
+    ticket_key, visit_no, workflow, step, step_kind, entered_at, started_at,
+    if(handle_minutes is null, null, 'estimated') as start_source,
+    left_at,
+    elapsed::double as elapsed_calendar_minutes,
+    worked::double as work_minutes,
+    (elapsed - worked)::double as wait_minutes,
+    if(done is null, null, if(state in ('customer', 'resolved') and ended_by is distinct from 'rule', wait, 0))
+        / 60000000.0 as customer_minutes,
+    if(done is null, null, if(state = 'hold', wait, 0)) / 60000000.0 as hold_minutes,
+    if(done is null, null, if(state in ('customer', 'resolved') and ended_by = 'rule', wait, 0)) / 60000000.0
+        as timer_minutes,
+    if(done is null, null, if(state in ('unassigned', 'assigned'), wait - open_wait, 0)) / 60000000.0
+        as out_of_hours_minutes,
+    if(done is null, null, if(state = 'unassigned', open_wait, 0)) / 60000000.0 as unassigned_minutes,
+    if(done is null, null, if(state = 'assigned', before, 0)) / 60000000.0 as contention_minutes,
+    if(done is null, null, if(state = 'assigned', after, 0)) / 60000000.0 as prioritisation_minutes,
+    if(done is null, null, if(state = 'assigned', kept, 0)) / 60000000.0 as batching_minutes,
+    if(done is null, null, if(state = 'assigned', open_wait - before - after - kept, 0)) / 60000000.0
+        as extraneous_minutes,
+        null::double as delay_minutes,
+    agent_id, group_name, previous_step, next_step, ended_by,
+    step_kind = 'escalated'
+    or coalesce(previous_kind = 'bot' and step_kind in ('queue', 'assigned', 'working'), false)
+    or coalesce(group_name <> previous_group_name, false)
+    or coalesce(agent_id <> previous_agent_id, false) as is_handoff,
+    is_rework,
+    coalesce(handling_cost, 0)::double as handling_cost
+from caused;
+
+-- Steps of workflows --------------------------------------------------------------------------------------------------
+create temp table period as
+select 'all' as period, min(created_at) as from_at, getvariable('snapshot_at') as to_at from fct_ticket
+union all
+select 'quarter', getvariable('snapshot_at') - interval 91 days, getvariable('snapshot_at');
+
+create table period_ticket as
+select
+    unnest(if(
+        coalesce(resolved_at, last_at) >= getvariable('snapshot_at') - interval 91 days or not is_resolved,
+        ['all', 'quarter'], ['all']
+    )) as period,
+    ticket_key, workflow, is_measured, created_at, first_reply_at, resolved_at, csat_satisfied, cost
+from fct_ticket
+inner join (select ticket_key, max(entered_at) as last_at from fct_ticket_step group by ticket_key) using (ticket_key);
+
+create temp table process_size as
+select
+    period, workflow, count(*) as ticket_count,
+    count(*) filter (where is_measured and resolved_at is not null) as resolved_count,
+    count(*) filter (where is_measured and first_reply_at is not null) as replied_count,
+    greatest(date_diff('day', any_value(from_at), any_value(to_at)) / 7, 1)::double as weeks
+from period_ticket
+inner join period using (period)
+group by period, workflow;
 
 create table workflow_step as
+with
+    counted as (
+        select
+            period, steps.workflow, step, any_value(step_kind) as step_kind,
+            count(*) as visit_count,
+            count(*) filter (where not is_rework) as ticket_count,
+            count(*) filter (where previous_step is null) as first_count,
+            count(*) filter (where next_step is null and (left_at is not null or step_kind = 'resolved'))
+                as last_count,
+            count(*) filter (where left_at is null and step_kind <> 'resolved') as open_count,
+            count(*) filter (where is_rework) as rework_count,
+            avg(elapsed_calendar_minutes) as elapsed_mean,
+            quantile_cont(elapsed_calendar_minutes, [0.5, 0.9]) as elapsed,
+            avg(wait_minutes) as wait_mean,
+            quantile_cont(wait_minutes, [0.5, 0.9]) as wait,
+            avg(work_minutes) as work_mean,
+            quantile_cont(work_minutes, [0.5, 0.9]) as work,
+            sum(elapsed_calendar_minutes) as elapsed_minutes,
+            sum(handling_cost) as handling_cost,
+            sum(customer_minutes) as customer_minutes,
+            sum(hold_minutes) as hold_minutes,
+            sum(timer_minutes) as timer_minutes,
+            sum(out_of_hours_minutes) as out_of_hours_minutes,
+            sum(unassigned_minutes) as unassigned_minutes,
+            sum(contention_minutes) as contention_minutes,
+            sum(prioritisation_minutes) as prioritisation_minutes,
+            sum(batching_minutes) as batching_minutes,
+            sum(extraneous_minutes) as extraneous_minutes,
+            count(*) filter (where csat_satisfied and not is_rework) as satisfied,
+            count(csat_satisfied) filter (where not is_rework) as rated,
+            if(count(start_source) > 0, 'estimated', null) as start_source
+        from fct_ticket_step as steps
+        inner join period_ticket using (ticket_key)
+        group by period, steps.workflow, step
+    )
 select
-    workflow, step, count(*) as visit_count, count(distinct ticket_key) as ticket_count,
-    avg(elapsed_calendar_minutes) as elapsed_mean_calendar_minutes,
-    median(elapsed_calendar_minutes) as elapsed_median_calendar_minutes,
-    quantile_cont(elapsed_calendar_minutes, 0.9) as elapsed_p90_calendar_minutes
-from fct_ticket_step
-group by workflow, step;
+    period, workflow, step, step_kind, visit_count, counted.ticket_count,
+    counted.ticket_count / process_size.ticket_count as ticket_share,
+    first_count, last_count, open_count, rework_count,
+    elapsed_mean as elapsed_mean_calendar_minutes,
+    elapsed[1] as elapsed_median_calendar_minutes,
+    elapsed[2] as elapsed_p90_calendar_minutes,
+    wait_mean as wait_mean_minutes,
+    wait[1] as wait_median_minutes,
+    wait[2] as wait_p90_minutes,
+    work_mean as work_mean_minutes,
+    work[1] as work_median_minutes,
+    work[2] as work_p90_minutes,
+    elapsed_minutes / nullif(sum(elapsed_minutes) over (partition by period, workflow), 0) as share_of_elapsed,
+    handling_cost / nullif(sum(handling_cost) over (partition by period, workflow), 0) as share_of_cost,
+    handling_cost, customer_minutes, hold_minutes, timer_minutes, out_of_hours_minutes, unassigned_minutes,
+    contention_minutes, prioritisation_minutes, batching_minutes, extraneous_minutes,
+    satisfied / nullif(rated, 0) as csat, rated as csat_n, start_source
+from counted
+inner join process_size using (period, workflow);
 
-create table workflow_edge as
+create table workflow_step_week as
 select
-    workflow, step as from_step, next_step as to_step, count(*) as passage_count,
-    count(distinct ticket_key) as ticket_count, median(elapsed_calendar_minutes) as elapsed_median_calendar_minutes
+    workflow, step, week_of(left_at) as week, count(*) as visit_count, avg(wait_minutes) as wait_mean_minutes,
+    median(elapsed_calendar_minutes) as elapsed_median_calendar_minutes
 from fct_ticket_step
-where next_step is not null
-group by workflow, step, next_step;
+where left_at is not null
+group by workflow, step, week_of(left_at);
+
+-- Passages ------------------------------------------------------------------------------------------------------------
+-- Nobody is between two states of a ticket, so a passage takes as long as the visit that it leads into.
+create table workflow_edge as
+with
+    passages as (
+        select
+            ticket_key, workflow, previous_step as from_step, step as to_step, elapsed_calendar_minutes, wait_minutes,
+            is_handoff, first_passage.ticket_key is not null as is_first
+        from fct_ticket_step
+        left join (
+            select ticket_key, min(visit_no) as visit_no
+            from fct_ticket_step
+            where previous_step is not null
+            group by ticket_key, previous_step, step
+        ) as first_passage using (ticket_key, visit_no)
+        where previous_step is not null
+    ),
+    counted as (
+        select
+            period, passages.workflow, from_step, to_step, count(*) as passage_count,
+            count(*) filter (where is_first) as ticket_count,
+            quantile_cont(elapsed_calendar_minutes, [0.5, 0.9]) as elapsed,
+            quantile_cont(wait_minutes, [0.5, 0.9]) as wait,
+            count(*) filter (where csat_satisfied and is_first) as satisfied,
+            count(csat_satisfied) filter (where is_first) as rated,
+            avg(cost) filter (where is_first) as mean_cost,
+            avg(is_handoff::int) > 0.5 as is_handoff
+        from passages
+        inner join period_ticket using (ticket_key)
+        group by period, passages.workflow, from_step, to_step
+    )
+select
+    period, workflow, from_step, to_step, passage_count, counted.ticket_count,
+    counted.ticket_count / process_size.ticket_count as ticket_share,
+    elapsed[1] as elapsed_median_calendar_minutes,
+    elapsed[2] as elapsed_p90_calendar_minutes,
+    wait[1] as wait_median_minutes,
+    wait[2] as wait_p90_minutes,
+    satisfied / nullif(rated, 0) as csat, rated as csat_n, mean_cost, is_handoff
+from counted
+inner join process_size using (period, workflow);
+
+-- Ranking -------------------------------------------------------------------------------------------------------------
+-- What each ticket would be spared if the wait of a step or hand-off were halved, or the step's repetitions were gone.
+create temp table saving as
+with
+    visits as (
+        select
+            ticket_key, step, previous_step, is_handoff, is_rework, handling_cost,
+            wait_minutes - customer_minutes - timer_minutes as own,
+            wait_minutes + work_minutes as whole,
+            coalesce(entered_at < resolved_at, true) as is_before,
+            if(
+                entered_at < first_reply_at,
+                least(elapsed_calendar_minutes, minutes_between(entered_at, first_reply_at)), 0
+            ) as to_reply
+        from fct_ticket_step
+        inner join fct_ticket using (ticket_key)
+        where elapsed_calendar_minutes is not null
+    ),
+    elements as (
+        select ticket_key, 'step' as kind, step, null::varchar as to_step, if(is_before, own / 2, 0) as resolution,
+            least(own, to_reply) / 2 as first_reply, 0 as cost
+        from visits
+        union all
+        select ticket_key, 'handoff', previous_step, step, if(is_before, own / 2, 0), least(own, to_reply) / 2, 0
+        from visits
+        where is_handoff and previous_step is not null
+        union all
+        select ticket_key, 'loop', step, null, if(is_before, whole, 0), to_reply, handling_cost
+        from visits
+        where is_rework
+    )
+select
+    ticket_key, kind, step, to_step, sum(resolution) / 60 as resolution, sum(first_reply) / 60 as first_reply,
+    sum(cost) as cost
+from elements
+group by ticket_key, kind, step, to_step;
+
+-- Mean and interval of a figure that is 0 for all tickets but those whose sums of powers are given.
+create temp macro spread_over(sums, n) as list_transform([sums], lambda s: [
+    coalesce(s[1], 0) / nullif(n, 0),
+    greatest(coalesce(s[2], 0) / nullif(n, 0) - (coalesce(s[1], 0) / nullif(n, 0)) ^ 2, 0),
+    coalesce(s[3], 0) / nullif(n, 0)
+])[1];
+create temp macro saved_bound(moments, n, sign) as
+    case when n > 1 then greatest(0,
+        moments[1] + sign * 1.959963984540054 * sqrt(moments[2] / n)
+        + coalesce((moments[3] - 3 * moments[1] * moments[2] - moments[1] ^ 3) / nullif(moments[2], 0), 0)
+        / n * 2.841458820694124 / 6) end;
+
+create table workflow_bottleneck as
+with
+    saved as (
+        select
+            period, workflow, kind, step, to_step, count(*) as ticket_count, sum(resolution) as hours,
+            [sum(resolution) filter (where is_measured and resolved_at is not null),
+                sum(resolution ^ 2) filter (where is_measured and resolved_at is not null),
+                sum(resolution ^ 3) filter (where is_measured and resolved_at is not null)] as resolution,
+            [sum(first_reply) filter (where is_measured and first_reply_at is not null),
+                sum(first_reply ^ 2) filter (where is_measured and first_reply_at is not null),
+                sum(first_reply ^ 3) filter (where is_measured and first_reply_at is not null)] as first_reply,
+            [sum(saving.cost) filter (where is_measured),
+                sum(saving.cost ^ 2) filter (where is_measured),
+                sum(saving.cost ^ 3) filter (where is_measured)] as cost
+        from saving
+        inner join period_ticket using (ticket_key)
+        group by period, workflow, kind, step, to_step
+    ),
+    visits as (
+        select steps.*, period, wait_minutes - customer_minutes - timer_minutes as own
+        from fct_ticket_step as steps
+        inner join period_ticket using (ticket_key)
+        where elapsed_calendar_minutes is not null
+    ),
+    elements as (
+        select 'step' as kind, step as from_step, null::varchar as to_step, visits.* from visits
+        union all
+        select 'handoff', previous_step, step, visits.* from visits where is_handoff and previous_step is not null
+        union all
+        select 'loop', step, null, visits.* from visits where is_rework
+    ),
+    described as (
+        select
+            period, workflow, kind, from_step as step, to_step,
+            count(*) as visit_count,
+            quantile_cont(wait_minutes, [0.5, 0.9]) as wait,
+            quantile_cont(work_minutes, [0.5, 0.9]) as work,
+            sum(elapsed_calendar_minutes) as elapsed_minutes,
+            sum(handling_cost) as handling_cost,
+            [sum(customer_minutes), sum(hold_minutes), sum(timer_minutes), sum(out_of_hours_minutes),
+                sum(unassigned_minutes), sum(contention_minutes), sum(prioritisation_minutes),
+                sum(batching_minutes), sum(extraneous_minutes)] as causes,
+            sum(own) as own_minutes,
+            sum(own ^ 2) as own_squares,
+            sum(wait_minutes) as wait_minutes
+        from elements
+        group by period, workflow, kind, from_step, to_step
+    ),
+    totals as (
+        select
+            period, workflow, sum(elapsed_minutes) as all_elapsed, sum(handling_cost) as all_cost,
+            sum(visit_count) filter (where own_minutes >= wait_minutes / 2) as all_visits,
+            sum(own_minutes) filter (where own_minutes >= wait_minutes / 2) as all_own,
+            sum(own_squares) filter (where own_minutes >= wait_minutes / 2) as all_squares
+        from described
+        where kind = 'step'
+        group by period, workflow
+    ),
+    trends as (
+        select period, workflow, step, regr_slope(wait_mean_minutes, date_diff('week', from_at, week)) as trend
+        from workflow_step_week
+        inner join period on week >= from_at
+        group by period, workflow, step
+    ),
+    measured as (
+        select
+            described.*, saved.ticket_count, process_size.ticket_count as tickets, all_elapsed, all_cost, trend,
+            hours / weeks as hours_per_week,
+            own_minutes > wait_minutes / 2 as is_own,
+            own_minutes / visit_count as own_mean,
+            own_squares / visit_count - own_mean ^ 2 as own_variance,
+            all_visits - visit_count as others_count,
+            (all_own - own_minutes) / nullif(others_count, 0) as others_mean,
+            (all_squares - own_squares) / nullif(others_count, 0) - others_mean ^ 2 as others_variance,
+            resolved_count, replied_count,
+            spread_over(saved.resolution, resolved_count) as resolution,
+            spread_over(saved.first_reply, replied_count) as first_reply,
+            spread_over(saved.cost, resolved_count) as cost
+        from described
+        inner join saved
+            on described.period = saved.period and described.workflow = saved.workflow and described.kind = saved.kind
+            and described.step = saved.step and described.to_step is not distinct from saved.to_step
+        inner join process_size
+            on described.period = process_size.period and described.workflow = process_size.workflow
+        inner join totals on described.period = totals.period and described.workflow = totals.workflow
+        left join trends
+            on described.period = trends.period and described.workflow = trends.workflow
+            and coalesce(described.to_step, described.step) = trends.step
+    )
+select
+    period, workflow, kind, step, coalesce(to_step, '') as to_step,
+    (row_number() over (
+        partition by period order by is_own desc, hours_per_week desc, workflow, kind, step, to_step))::int as rank,
+    (row_number() over (
+        partition by period, workflow order by is_own desc, hours_per_week desc, kind, step, to_step))::int
+        as workflow_rank,
+    is_own,
+    coalesce(is_own and case
+        when kind = 'loop' then ticket_count >= 0.05 * tickets and hours_per_week > 0
+        else
+            least(visit_count, others_count) >= 5 and own_mean > 1.25 * others_mean
+            and own_mean - others_mean > 3.29 * sqrt(
+                greatest(own_variance, 0) / visit_count + greatest(others_variance, 0) / others_count)
+    end, false) as is_finding,
+    if(kind = 'loop', 'remove_loop', 'halve_wait') as lever,
+    visit_count, ticket_count, ticket_count / tickets as ticket_share,
+    wait[1] as wait_median_minutes,
+    wait[2] as wait_p90_minutes,
+    work[1] as work_median_minutes,
+    work[2] as work_p90_minutes,
+    elapsed_minutes / nullif(all_elapsed, 0) as share_of_elapsed,
+    handling_cost / nullif(all_cost, 0) as share_of_cost,
+    case when list_max(causes) > 0 then
+        ['customer', 'hold', 'timer', 'out_of_hours', 'unassigned', 'contention', 'prioritisation', 'batching',
+            'extraneous'][list_position(causes, list_max(causes))]
+    end as main_cause,
+    trend as trend_minutes_per_week,
+    hours_per_week as hours_saved_per_week,
+    resolution[1] as resolution_hours_saved,
+    saved_bound(resolution, resolved_count, -1) as resolution_hours_saved_low,
+    saved_bound(resolution, resolved_count, 1) as resolution_hours_saved_high,
+    first_reply[1] as first_reply_hours_saved,
+    saved_bound(first_reply, replied_count, -1) as first_reply_hours_saved_low,
+    saved_bound(first_reply, replied_count, 1) as first_reply_hours_saved_high,
+    cost[1] as cost_saved,
+    saved_bound(cost, resolved_count, -1) as cost_saved_low,
+    saved_bound(cost, resolved_count, 1) as cost_saved_high
+from measured;
+
+-- Hand-offs and rework ------------------------------------------------------------------------------------------------
+create temp table stay as
+with
+    marked as (
+        select
+            ticket_key, visit_no, workflow, group_name, entered_at,
+            lag(group_name) over in_order as previous_group,
+            lag(left_at) over in_order as left_before,
+            lag(ended_by) over in_order as ended_before,
+            last_value(left_at ignore nulls) over whole as last_left
+        from fct_ticket_step
+        where group_name is not null
+        window
+            in_order as (partition by ticket_key order by visit_no),
+            whole as (
+                partition by ticket_key order by visit_no rows between unbounded preceding and unbounded following
+            )
+    ),
+    stays as (
+        select
+            ticket_key, workflow, group_name, previous_group, entered_at,
+            lead(group_name) over in_order as next_group,
+            -- Of the last stay, the last instant at which one of its visits was left.
+            coalesce(lead(left_before) over in_order, if(last_left > entered_at, last_left, null)) as left_at,
+            lead(ended_before) over in_order as ended_by
+        from marked
+        where group_name is distinct from previous_group
+        window in_order as (partition by ticket_key order by visit_no)
+    ),
+    replies as (
+        select ticket_key, happened_at
+        from timeline
+        where kind = 'comment' and actor_kind = 'human' and is_public
+    )
+select
+    stays.*,
+    happened_at is not null and (left_at is null or happened_at <= left_at) as is_answered
+from stays
+asof left join replies on stays.ticket_key = replies.ticket_key and stays.entered_at <= replies.happened_at;
+
+create table group_handoff as
+select
+    period, stay.workflow, group_name as from_group, next_group as to_group, count(*) as passage_count,
+    count(distinct ticket_key) as ticket_count,
+    count(*) filter (where not is_answered) as unanswered_count,
+    count(*) filter (where next_group = previous_group) as back_count
+from stay
+inner join period_ticket using (ticket_key)
+where next_group is not null
+group by period, stay.workflow, group_name, next_group;
+
+create table workflow_rework as
+with
+    sorting as (
+        select workflow, group_name
+        from stay
+        where left_at is not null
+        group by workflow, group_name
+        having avg((not is_answered and next_group is not null and ended_by = 'human')::int) > 0.5
+    ),
+    misrouted as (
+        select distinct ticket_key
+        from stay
+        anti join sorting using (workflow, group_name)
+        where not is_answered and next_group is not null and ended_by = 'human'
+    ),
+    repeats as (
+        select
+            ticket_key,
+            bool_or(agent_id = agent_before) as is_same,
+            bool_or(agent_id <> agent_before) as is_other
+        from (
+            select
+                ticket_key, agent_id,
+                lag(agent_id) over (partition by ticket_key, step order by visit_no) as agent_before
+            from fct_ticket_step
+            where step_kind in ('assigned', 'working', 'escalated')
+        )
+        where agent_before is not null
+        group by ticket_key
+    ),
+    tickets as (
+        select
+            period, fct_ticket.workflow, is_reopened, has_ping_pong, is_same, is_other,
+            resolution_calendar_minutes / 60 as hours,
+            fct_ticket.cost,
+            misrouted.ticket_key is not null as is_misrouted,
+            fct_ticket.is_measured and fct_ticket.resolved_at is not null as is_compared
+        from period_ticket
+        inner join fct_ticket using (ticket_key)
+        left join misrouted using (ticket_key)
+        left join repeats using (ticket_key)
+    ),
+    counted as (
+        select
+            period, workflow, count(*) as ticket_count,
+            count(*) filter (where is_reopened) as reopened_count,
+            count(*) filter (where has_ping_pong) as ping_pong_count,
+            count(*) filter (where is_same) as same_agent_repeat_count,
+            count(*) filter (where is_other) as other_agent_redo_count,
+            count(*) filter (where is_misrouted) as misrouted_count,
+            avg(hours) filter (where is_misrouted and is_compared)
+            - avg(hours) filter (where not is_misrouted and is_compared) as misroute_hours,
+            sqrt(
+                var_samp(hours) filter (where is_misrouted and is_compared)
+                / count(*) filter (where is_misrouted and is_compared)
+                + var_samp(hours) filter (where not is_misrouted and is_compared)
+                / count(*) filter (where not is_misrouted and is_compared)) as hours_error,
+            avg(cost) filter (where is_misrouted and is_compared)
+            - avg(cost) filter (where not is_misrouted and is_compared) as misroute_cost,
+            sqrt(
+                var_samp(cost) filter (where is_misrouted and is_compared)
+                / count(*) filter (where is_misrouted and is_compared)
+                + var_samp(cost) filter (where not is_misrouted and is_compared)
+                / count(*) filter (where not is_misrouted and is_compared)) as cost_error
+        from tickets
+        group by period, workflow
+    )
+select
+    period, workflow, ticket_count, reopened_count,
+    reopened_count / ticket_count as reopened_share,
+    ping_pong_count,
+    ping_pong_count / ticket_count as ping_pong_share,
+    same_agent_repeat_count,
+    same_agent_repeat_count / ticket_count as same_agent_repeat_share,
+    other_agent_redo_count,
+    other_agent_redo_count / ticket_count as other_agent_redo_share,
+    misrouted_count,
+    misrouted_count / ticket_count as misrouted_share,
+    misroute_hours,
+    misroute_hours - 1.959963984540054 * hours_error as misroute_hours_low,
+    misroute_hours + 1.959963984540054 * hours_error as misroute_hours_high,
+    misroute_cost,
+    misroute_cost - 1.959963984540054 * cost_error as misroute_cost_low,
+    misroute_cost + 1.959963984540054 * cost_error as misroute_cost_high
+from counted;
+
+-- Paths ---------------------------------------------------------------------------------------------------------------
+create temp table ticket_way as
+select ticket_key, path, hash(path) as way
+from (select ticket_key, list(step order by visit_no) as path from fct_ticket_step group by ticket_key);
+
+create temp table walked as
+select
+    period, period_ticket.workflow, way, path, period_ticket.csat_satisfied, period_ticket.cost,
+    if(fct_ticket.is_measured, resolution_calendar_minutes, null) as minutes,
+    fct_ticket.is_measured and first_resolved_at is not null and is_reopened as is_back
+from period_ticket
+inner join ticket_way using (ticket_key)
+inner join fct_ticket using (ticket_key);
+
+create temp table way as
+with
+    quartile as (
+        select period, workflow, quantile_cont(minutes, [0.5, 0.75]) as quartiles from walked group by period, workflow
+    ),
+    counted as (
+        select
+            period, workflow, way, any_value(path) as path, any_value(quartiles[2]) / 60 as slow_above_hours,
+            count(*) as ticket_count,
+            count(*) filter (where minutes <= quartiles[1] and coalesce(csat_satisfied, true) and not is_back)
+                as happy_count,
+            count(minutes) as resolved_count,
+            count(*) filter (where minutes > quartiles[2]) as slow_count,
+            count(*) filter (where minutes is not null and not csat_satisfied) as unsatisfied_count,
+            count(*) filter (where minutes is not null and csat_satisfied) as satisfied_count,
+            count(*) filter (where csat_satisfied) as satisfied,
+            count(csat_satisfied) as rated,
+            avg(minutes) as mean_minutes,
+            median(minutes) as median_minutes,
+            avg(cost) as mean_cost
+        from walked
+        inner join quartile using (period, workflow)
+        group by period, workflow, way
+    )
+select
+    *,
+    row_number() over (partition by period, workflow order by ticket_count desc, len(path), path) as workflow_rank,
+    happy_count > 0
+    and row_number() over (
+        partition by period, workflow order by happy_count desc, ticket_count desc, len(path), path) = 1 as is_happy
+from counted;
+
+create table ticket_path as
+with
+    rest as (
+        select
+            period, workflow, count(distinct way) as path_count, count(*) as ticket_count,
+            count(*) filter (where walked.csat_satisfied) as satisfied,
+            count(walked.csat_satisfied) as rated,
+            avg(minutes) as mean_minutes,
+            median(minutes) as median_minutes,
+            count(minutes) as resolved_count,
+            avg(cost) as mean_cost
+        from walked
+        inner join (select period, workflow, way from way where workflow_rank > 200) using (period, workflow, way)
+        group by period, workflow
+    )
+select
+    period, workflow, workflow_rank::int as workflow_rank, path, is_other, is_happy, path_count, ticket_count,
+    ticket_count / sum(ticket_count) over (partition by period, workflow) as ticket_share,
+    satisfied / nullif(rated, 0) as csat, rated as csat_n,
+    mean_minutes / 60 as resolution_time_mean_calendar_hours,
+    median_minutes / 60 as resolution_time_median_calendar_hours,
+    resolved_count, mean_cost as mean_cost_per_ticket
+from (
+    select *, 1 as path_count, false as is_other from way where workflow_rank <= 200
+    union all by name
+    select *, 201 as workflow_rank, true as is_other, false as is_happy from rest
+);
+
+create table path_departure as
+with
+    compared as (
+        select
+            way.*, happy_path,
+            list_position(
+                list_transform(range(1, len(happy_path) + 2), lambda i: path[i] is distinct from happy_path[i]), true
+            ) as parts_at
+        from way
+        inner join (select period, workflow, path as happy_path from way where is_happy) using (period, workflow)
+        where resolved_count > 0
+    ),
+    passages as (
+        select *, unnest(range(0, coalesce(parts_at, len(happy_path) + 1))) as position, path[position + 1] as next_step
+        from compared
+    )
+select
+    period, workflow, position::int as position,
+    any_value(if(position > 0, happy_path[position], null)) as step,
+    next_step,
+    next_step is not distinct from any_value(happy_path[position + 1]) as is_happy,
+    sum(resolved_count) as ticket_count,
+    sum(slow_count) as slow_count,
+    sum(resolved_count - slow_count) as not_slow_count,
+    sum(unsatisfied_count) as unsatisfied_count,
+    sum(satisfied_count) as satisfied_count,
+    any_value(slow_above_hours) as slow_above_hours
+from passages
+group by period, workflow, position, next_step;
+
+-- An average week by hour ---------------------------------------------------------------------------------------------
+create temp macro local_hour(instant) as
+    date_trunc('hour', timezone(getvariable('time_zone'), timezone('UTC', instant)));
+
+create table hour_load as
+with
+    visits as (
+        select
+            coalesce(group_name, 'no group') as group_name, entered_at, coalesce(started_at, left_at) as taken_at,
+            step_kind in ('queue', 'assigned', 'working', 'escalated', 'reopened') as is_team,
+            is_handoff
+            or coalesce(
+                lag(step_kind) over (partition by ticket_key order by visit_no)
+                not in ('queue', 'assigned', 'working', 'escalated', 'reopened'), true) as is_arrival
+        from fct_ticket_step
+    ),
+    moved as (
+        select group_name, hour_at, sum(n) as n, sum(arrivals) as arrivals
+        from (
+            select group_name, local_hour(entered_at) as hour_at, count(*) as n,
+                count(*) filter (where is_arrival) as arrivals
+            from visits
+            where is_team
+            group by all
+            union all
+            select group_name, local_hour(taken_at), - count(*), 0
+            from visits
+            where is_team and taken_at is not null
+            group by all
+        )
+        group by group_name, hour_at
+    ),
+    acts as (
+        select
+            coalesce(group_name, 'no group') as group_name, agent_id, day, minutes,
+            timezone(getvariable('time_zone'), timezone('UTC', happened_at)) as ended_at
+        from act
+    ),
+    worked as (
+        select group_name, date_trunc('hour', ended_at) as hour_at, sum(minutes) as busy_minutes
+        from acts
+        group by all
+    ),
+    shifts as (
+        select
+            group_name, min(ended_at - to_microseconds((minutes * 60000000)::bigint)) as begins_at,
+            max(ended_at) as ends_at
+        from acts
+        group by group_name, agent_id, day
+    ),
+    present as (
+        select
+            group_name, hour_at,
+            sum(minutes_between(greatest(begins_at, hour_at), least(ends_at, hour_at + interval 1 hour)))
+                as present_minutes
+        from (
+            select *, unnest(generate_series(date_trunc('hour', begins_at), ends_at, interval 1 hour)) as hour_at
+            from shifts
+        )
+        group by all
+    ),
+    hours as (
+        select group_name, hour_at
+        from (select distinct group_name from moved)
+        cross join (
+            select unnest(generate_series(
+                (select local_hour(min(from_at)) from period), local_hour(getvariable('snapshot_at')), interval 1 hour
+            )) as hour_at
+        )
+    ),
+    joined as (
+        select
+            group_name, hour_at, coalesce(arrivals, 0) as arrivals,
+            sum(coalesce(n, 0)) over (partition by group_name order by hour_at) as queue_length,
+            coalesce(busy_minutes, 0) as busy_minutes,
+            coalesce(present_minutes, 0) as present_minutes
+        from hours
+        left join moved using (group_name, hour_at)
+        left join worked using (group_name, hour_at)
+        left join present using (group_name, hour_at)
+    )
+select
+    period, group_name, isodow(hour_at)::int as weekday, hour(hour_at)::int as hour,
+    avg(arrivals) as arrivals, avg(queue_length) as queue_length, avg(busy_minutes) as busy_minutes,
+    avg(present_minutes) as present_minutes, count(*) as week_count
+from joined
+inner join period
+    on hour_at >= timezone(getvariable('time_zone'), timezone('UTC', from_at))
+    and hour_at < timezone(getvariable('time_zone'), timezone('UTC', to_at))
+group by period, group_name, isodow(hour_at), hour(hour_at);
 
 -- Orders and checkouts ------------------------------------------------------------------------------------------------
 create table fct_order as

@@ -20,8 +20,16 @@ TABLES = {
     "fct_checkout": ("checkout_id",),
     "backlog_day": ("day", "workflow"),
     "kpi_week": ("week", "workflow", "variant", "channel", "metric"),
-    "workflow_step": ("workflow", "step"),
-    "workflow_edge": ("workflow", "from_step", "to_step"),
+    "period_ticket": ("period", "ticket_key"),
+    "workflow_step": ("period", "workflow", "step"),
+    "workflow_edge": ("period", "workflow", "from_step", "to_step"),
+    "workflow_step_week": ("workflow", "step", "week"),
+    "workflow_bottleneck": ("period", "workflow", "kind", "step", "to_step"),
+    "group_handoff": ("period", "workflow", "from_group", "to_group"),
+    "workflow_rework": ("period", "workflow"),
+    "ticket_path": ("period", "workflow", "workflow_rank"),
+    "path_departure": ("period", "workflow", "position", "next_step"),
+    "hour_load": ("period", "group_name", "weekday", "hour"),
 }
 
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.report import Results, markdown
+from benchmarks.report import Results, markdown, process_of, with_process
 from benchmarks.runs import Narrate, run_clicks, run_demo, run_size
 from flowmeter.errors import FlowmeterError
 from flowmeter.settings import CHECKOUT
@@ -27,7 +27,7 @@ def run(sizes: Sequence[int], demo_tickets: int, work: Path, say: Narrate) -> Re
     Raises FlowmeterError when a stage fails or the disk is too small.
     """
     sizes = sorted(sizes)
-    _check_space(work, sizes)
+    check_space(work, sizes)
     load = os.getloadavg()[0]
     demo = run_demo(demo_tickets, work, say)
     runs = [run_size(tickets, work, say) for tickets in sizes]
@@ -37,7 +37,8 @@ def run(sizes: Sequence[int], demo_tickets: int, work: Path, say: Narrate) -> Re
     return Results(command, day, load, tuple(runs), demo_tickets, demo, tuple(clicks))
 
 
-def _check_space(work: Path, sizes: Sequence[int]) -> None:
+def check_space(work: Path, sizes: Sequence[int]) -> None:
+    """Raises FlowmeterError if the disk cannot hold shops of these sizes, measured one after the other."""
     needed, free = sum(sizes) * BYTES_PER_TICKET, shutil.disk_usage(work).free
     if free < needed:
         raise FlowmeterError(
@@ -57,19 +58,20 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="an empty folder for the files (default: a temporary one)")
     parser.add_argument("--keep", action="store_true", help="leave the files there")
     options = parser.parse_args()
-    work = _work_folder(options.work)
+    work = work_folder(options.work)
     try:
-        results = run(options.tickets, DEMO_TICKETS, work, _narrate)
-        options.out.write_text(markdown(results), encoding="utf-8")
-        _narrate(f"wrote {options.out}")
+        results = run(options.tickets, DEMO_TICKETS, work, narrate)
+        before = options.out.read_text(encoding="utf-8") if options.out.exists() else ""
+        options.out.write_text(with_process(markdown(results), process_of(before)), encoding="utf-8")
+        narrate(f"wrote {options.out}")
     except FlowmeterError as error:
-        _narrate(str(error))
+        narrate(str(error))
         sys.exit(error.exit_code)
     finally:
-        _narrate(f"the files are in {work}") if options.keep else shutil.rmtree(work)
+        narrate(f"the files are in {work}") if options.keep else shutil.rmtree(work)
 
 
-def _work_folder(asked: Path | None) -> Path:
+def work_folder(asked: Path | None) -> Path:
     """The folder for everything that is made. One that is named must be empty, for it is deleted at the end."""
     if asked is None:
         return Path(tempfile.mkdtemp(prefix="flowmeter-benchmark-"))
@@ -79,7 +81,8 @@ def _work_folder(asked: Path | None) -> Path:
     return asked.absolute()
 
 
-def _narrate(line: str) -> None:
+def narrate(line: str) -> None:
+    """Says how far the run is."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 

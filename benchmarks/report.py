@@ -11,6 +11,8 @@ from benchmarks.measure import Cost
 from benchmarks.runs import REPEATS, SHORT_SECONDS, SizeRun
 
 GIGABYTE = 1e9
+PROCESS_HEADING = "## Steps, passages and rankings"
+"""The last section of the report, which `benchmarks.process` measures and writes by itself."""
 STAGES = (
     ("generate", "Generate the exports"),
     ("ingest", "`flowmeter ingest`"),
@@ -55,7 +57,7 @@ def markdown(results: Results) -> str:
         f"Written on {results.day} by `{results.command}` (`make benchmark`). Do not edit: run it again.",
         machine(results.load_before),
         "## Targets",
-        _table("| Figure | Target | Measured | Met |", [target.row() for target in targets(results)]),
+        table("| Figure | Target | Measured | Met |", [target.row() for target in targets(results)]),
         *_differences(results.sizes),
         "## Every stage",
         _stage_notes(),
@@ -68,6 +70,18 @@ def markdown(results: Results) -> str:
         "",
     ]
     return "\n\n".join(parts).rstrip() + "\n"
+
+
+def process_of(report: str) -> str:
+    """The section of a written report that `benchmarks.process` wrote; empty if it has none."""
+    _, heading, section = report.partition(PROCESS_HEADING)
+    return heading + section
+
+
+def with_process(report: str, section: str) -> str:
+    """The report with this section in place of the one it has."""
+    body = report.partition(PROCESS_HEADING)[0].rstrip()
+    return f"{body}\n\n{section}".rstrip() + "\n"
 
 
 def machine(load: float) -> str:
@@ -128,11 +142,13 @@ def _growth_of(small: SizeRun, large: SizeRun, stage: str) -> float:
 def _differences(sizes: Sequence[SizeRun]) -> list[str]:
     if not any(run.differences for run in sizes):
         return ["The build and the bare SQL came to the same tables, row by row, at every size."]
-    lines = [f"- {run.tickets:,} tickets, {difference}" for run in sizes for difference in run.differences]
-    return [
-        "The build and the bare SQL came to different tables, so comparing their seconds is void:",
-        "\n".join(lines),
-    ]
+    return void([f"{run.tickets:,} tickets, {difference}" for run in sizes for difference in run.differences])
+
+
+def void(differences: Sequence[str]) -> list[str]:
+    """What to say where two computations disagree."""
+    lines = "\n".join(f"- {difference}" for difference in differences)
+    return ["The build and the bare SQL came to different tables, so comparing their seconds is void:", lines]
 
 
 def _stage_notes() -> str:
@@ -154,8 +170,8 @@ def _stages(run: SizeRun) -> str:
             f"| {run.tickets / cost.seconds:,.0f} |"
         )
     head = f"**{run.tickets:,} tickets, {run.events:,} audit events, {run.export_bytes / GIGABYTE:.2f} GB of exports**"
-    table = _table("| Stage | Seconds | Processor seconds | Memory, GB | Tickets per second |", rows)
-    return "\n\n".join([head, table, *_refused(run)])
+    stages = table("| Stage | Seconds | Processor seconds | Memory, GB | Tickets per second |", rows)
+    return "\n\n".join([head, stages, *_refused(run)])
 
 
 def _refused(run: SizeRun) -> list[str]:
@@ -181,7 +197,7 @@ def _growth(sizes: Sequence[SizeRun]) -> list[str]:
     head = (
         f"| Stage | {large.tickets / small.tickets:.1f} times the tickets take … times as long | Growth (1 is linear) |"
     )
-    return ["## Growth", _table(head, rows)]
+    return ["## Growth", table(head, rows)]
 
 
 def _clicks(results: Results) -> str:
@@ -192,13 +208,14 @@ def _clicks(results: Results) -> str:
         f"{1000 * median(seconds for _, seconds in clicks):.0f} ms. Opening the page for the first time took "
         f"{opening[1]:.1f} s, which loads the app. The slowest:"
     )
-    return words + "\n\n" + _table("| Click | ms |", [f"| {name} | {1000 * took:.0f} |" for name, took in slowest])
+    return words + "\n\n" + table("| Click | ms |", [f"| {name} | {1000 * took:.0f} |" for name, took in slowest])
 
 
 def _models(run: SizeRun) -> str:
     rows = [f"| {name} | {seconds:.1f} |" for name, seconds in run.slowest_models]
-    return _table(f"| Model or test, at {run.tickets:,} tickets | Seconds (two at a time) |", rows)
+    return table(f"| Model or test, at {run.tickets:,} tickets | Seconds (two at a time) |", rows)
 
 
-def _table(head: str, rows: Sequence[str]) -> str:
+def table(head: str, rows: Sequence[str]) -> str:
+    """A Markdown table under its head."""
     return "\n".join([head, "|" + " --- |" * (head.count("|") - 1), *rows])

@@ -3,13 +3,13 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.bare import write_shop
+from benchmarks.bare import seconds_path, write_shop
 from benchmarks.compare import Difference, differences
 from benchmarks.measure import Cost, measured, typical
 from benchmarks.reader import Refused, files, refused_path
@@ -40,6 +40,54 @@ class SizeRun:
     """Files that the bare reader's defaults could not read."""
     differences: tuple[Difference, ...]
     slowest_models: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class ProcessRun:
+    """What a build cost and where its seconds went, beside the hand-written script, over one size of shop."""
+
+    tickets: int
+    events: int
+    generate: Cost
+    ingest: Cost
+    build: Cost
+    bare: Cost
+    models: Mapping[str, float]
+    """Seconds of each model in a build that runs one at a time."""
+    models_together: Mapping[str, float]
+    """The same in an ordinary build, where others run beside it."""
+    sections: Mapping[str, float]
+    """Seconds of each section of the hand-written script."""
+    differences: tuple[Difference, ...]
+
+
+def run_process(tickets: int, work: Path, say: Narrate) -> ProcessRun:
+    """Makes a shop of about `tickets` in `work`, builds it, once more one model at a time, and once by hand."""
+    home, log = create_home(work / f"shop-{tickets}")[0], work / f"{tickets}.log"
+    say(f"{tickets:,} tickets: generating")
+    generate = measured(["demo", "--out", str(home.exports), "--tickets", str(tickets)], log)
+    say(f"{tickets:,} tickets: {generate.seconds:.1f} s; loading")
+    ingest = _ingest(home, log)
+    say(f"{tickets:,} tickets: {ingest.seconds:.1f} s; building, against the bare SQL")
+    build = _build(home, log)
+    bare = _bare(home, work / f"settings-{tickets}.duckdb", log)
+    say(f"{tickets:,} tickets: {build.seconds:.1f} s against {bare.seconds:.1f} s; building one model at a time")
+    alone_log = work / f"{tickets}-alone.log"
+    measured(["benchmarks.alone"], alone_log, {"FLOWMETER_HOME": str(home.root)})
+    say(f"{tickets:,} tickets: comparing their tables")
+    loaded, events = _counts(home)
+    return ProcessRun(
+        tickets=loaded,
+        events=events,
+        generate=generate,
+        ingest=ingest,
+        build=build,
+        bare=bare,
+        models=_model_seconds(alone_log),
+        models_together=_model_seconds(log),
+        sections=json.loads(seconds_path(_bare_path(home)).read_text(encoding="utf-8")),
+        differences=tuple(differences(warehouse.current_path(home), _bare_path(home), home.build_dir / "spill")),
+    )
 
 
 def run_size(tickets: int, work: Path, say: Narrate) -> SizeRun:
@@ -148,10 +196,13 @@ def _counts(home: Home) -> tuple[int, int]:
 
 
 def _slowest_models(log: Path, count: int = 8) -> tuple[tuple[str, float], ...]:
-    """What took longest in the last build, from its lines of progress such as `12/58 fct_ticket 0.3s`."""
+    return tuple(sorted(_model_seconds(log).items(), key=lambda item: -item[1])[:count])
+
+
+def _model_seconds(log: Path) -> dict[str, float]:
+    """What each model and test of the last build took, from lines of progress such as `12/58 fct_ticket 0.3s`."""
     found = re.findall(r"^ *\d+/\S+ (\w+) ([\d.]+)s$", log.read_text(encoding="utf-8"), re.MULTILINE)
-    seconds = {name: float(took) for name, took in found}
-    return tuple(sorted(seconds.items(), key=lambda item: -item[1])[:count])
+    return {name: float(took) for name, took in found}
 
 
 def _texts(paths: Sequence[Path]) -> list[str]:

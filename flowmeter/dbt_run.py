@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BUILT_NAME = "flowmeter.duckdb"
 """The file that dbt builds. One name for all builds, since DuckDB names a database by its file and dbt caches by it."""
 
-BUILD = ("build", "--exclude-resource-type", "exposure")
+BUILD: tuple[str, ...] = ("build", "--exclude-resource-type", "exposure")
 """Exposures only say who reads a model; dbt would count them as work."""
 
 Progress = Callable[[str], None]

@@ -28,6 +28,20 @@
     ({{ of }}wait_minutes - coalesce({{ of }}customer_minutes, 0) - coalesce({{ of }}timer_minutes, 0))
 {%- endmacro %}
 
+{% macro mendable(visits) -%}
+    {# Visits by what could be mended in them: the step itself, coming to it again, the hand-off that led there. #}
+    select *, 'step' as kind, step as at_step, null::varchar as to_step
+    from {{ visits }}
+    union all
+    select *, 'loop' as kind, step as at_step, null::varchar as to_step
+    from {{ visits }}
+    where is_rework
+    union all
+    select *, 'handoff' as kind, previous_step as at_step, step as to_step
+    from {{ visits }}
+    where is_handoff and previous_step is not null
+{%- endmacro %}
+
 {% macro step_condition_sql(field, values) -%}
     {%- set texts = sql_texts(values) -%}
     {%- if field == "state" -%} list_contains({{ texts }}, step_kind)

@@ -4,13 +4,11 @@ with
         select ticket_key, sum(amount) as amount from {{ ref("fct_cost") }} where kind = 'handling' group by ticket_key
     ),
 
-    visits as (
-        select
-            *,
-            handle_minutes / nullif(sum(handle_minutes) over (partition by ticket_key), 0) as share_of_work,
-            row_number() over (partition by ticket_key, step order by visit_no) > 1 as is_rework
-        from {{ ref("int_ticket_visits") }}
-    )
+    visits as (select * from {{ ref("int_ticket_visits") }}),
+
+    worked as (select ticket_key, sum(handle_minutes) as handle_minutes from visits group by ticket_key),
+
+    first_visits as (select ticket_key, min(visit_no) as visit_no from visits group by ticket_key, step)
 
 select
     visits.ticket_key::bigint as ticket_key,
@@ -33,9 +31,11 @@ select
     visits.next_step,
     visits.ended_by,
     visits.is_handoff,
-    visits.is_rework,
-    coalesce(handling.amount * visits.share_of_work, 0)::double as handling_cost
+    first_visits.ticket_key is null as is_rework,
+    coalesce(handling.amount * visits.handle_minutes / nullif(worked.handle_minutes, 0), 0)::double as handling_cost
 from visits
 left join {{ ref("int_visit_waits") }} as waits using (ticket_key, visit_no)
 left join {{ ref("int_activity_delays") }} as delays using (ticket_key, visit_no)
+left join first_visits using (ticket_key, visit_no)
+left join worked using (ticket_key)
 left join handling using (ticket_key)

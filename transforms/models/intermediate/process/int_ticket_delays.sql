@@ -22,44 +22,26 @@ with
         where steps.elapsed_calendar_minutes is not null
     ),
 
-    delays as (
-        select
-            ticket_key,
-            unnest(
-                [
-                    {'kind':'step', 'step':step, 'to_step':null::varchar, 'counts':true},
-                    {'kind':'loop', 'step':step, 'to_step':null, 'counts':is_rework},
-                    {
-                        'kind':'handoff',
-                        'step':previous_step,
-                        'to_step':step,
-                        'counts':is_handoff and previous_step is not null
-                    }
-                ]
-            ) as element,
-            *
-        from visits
-    )
+    delays as ({{ mendable("visits") }})
 
 select
     ticket_key,
-    element.kind as kind,
-    element.step as step,
-    element.to_step as to_step,
+    kind,
+    at_step as step,
+    to_step,
     sum(own_minutes) as own_minutes,
     sum(
         case
             when not is_before_resolution
             then 0
-            when element.kind = 'loop'
+            when kind = 'loop'
             then wait_minutes + work_minutes
             else own_minutes / 2
         end
     ) as resolution_minutes,
     sum(
-        case when element.kind = 'loop' then minutes_to_reply else least(own_minutes, minutes_to_reply) / 2 end
+        case when kind = 'loop' then minutes_to_reply else least(own_minutes, minutes_to_reply) / 2 end
     ) as first_reply_minutes,
-    sum(case when element.kind = 'loop' then handling_cost else 0 end) as cost
+    sum(case when kind = 'loop' then handling_cost else 0 end) as cost
 from delays
-where element.counts
-group by ticket_key, element.kind, element.step, element.to_step
+group by ticket_key, kind, at_step, to_step

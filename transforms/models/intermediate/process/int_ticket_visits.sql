@@ -13,21 +13,19 @@ with
     activities as (select * from {{ ref("int_ticket_activities") }}),
 
     -- An act in the instant of the ticket's creation lies in no visit's time: it is the first one's.
-    placed as (
-        select
-            acts.ticket_key,
-            coalesce(states.visit_no, 1) as visit_no,
-            acts.happened_at - to_microseconds((acts.estimated_minutes * 60000000)::bigint) as began_at,
-            acts.estimated_minutes
-        from acts
-        asof left join states on acts.ticket_key = states.ticket_key and acts.happened_at > states.entered_at
-        where acts.estimated_minutes > 0
-    ),
-
     worked as (
-        select ticket_key, visit_no, min(began_at) as began_at, sum(estimated_minutes) as handle_minutes
-        from placed
-        group by ticket_key, visit_no
+        select
+            states.ticket_key,
+            states.visit_no,
+            min(acts.happened_at - to_microseconds((acts.estimated_minutes * 60000000)::bigint)) as began_at,
+            sum(acts.estimated_minutes) as handle_minutes
+        from acts
+        inner join states using (ticket_key)
+        where
+            acts.estimated_minutes > 0
+            and (acts.happened_at > states.entered_at or states.visit_no = 1)
+            and (acts.happened_at <= states.left_at or states.left_at is null)
+        group by states.ticket_key, states.visit_no
     ),
 
     unioned as (

@@ -37,33 +37,21 @@ with
     ),
 
     visits as (
-        select
-            tickets.period,
-            steps.*,
-            unnest(
-                [
-                    {'kind':'step', 'step':step, 'to_step':null::varchar, 'counts':true},
-                    {'kind':'loop', 'step':step, 'to_step':null, 'counts':is_rework},
-                    {
-                        'kind':'handoff',
-                        'step':previous_step,
-                        'to_step':step,
-                        'counts':is_handoff and previous_step is not null
-                    }
-                ]
-            ) as element
+        select tickets.period, steps.*
         from {{ ref("fct_ticket_step") }} as steps
         inner join tickets using (ticket_key)
         where steps.elapsed_calendar_minutes is not null
     ),
 
+    elements as ({{ mendable("visits") }}),
+
     described as (
         select
             period,
             workflow,
-            element.kind as kind,
-            element.step as step,
-            element.to_step as to_step,
+            kind,
+            at_step as step,
+            to_step,
             count(*) as visit_count,
             -- A log's case begins with its first activity: nobody could wait for that.
             count(*) filter (where step_kind <> 'activity' or previous_step is not null) as waited_count,
@@ -79,9 +67,8 @@ with
             sum({{ own_wait() }}) as own_minutes,
             sum(({{ own_wait() }}) ^ 2) as own_squares,
             sum(wait_minutes) as wait_minutes
-        from visits
-        where element.counts
-        group by period, workflow, element.kind, element.step, element.to_step
+        from elements
+        group by period, workflow, kind, at_step, to_step
     ),
 
     totals as (

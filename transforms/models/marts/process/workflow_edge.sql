@@ -5,23 +5,36 @@
 with
     tickets as (select period, ticket_key, csat_satisfied, cost from {{ ref("period_ticket") }}),
 
+    steps as (select * from {{ ref("fct_ticket_step") }}),
+
+    -- Between two activities of a log time may pass; a helpdesk's ticket leaves one state as it enters the next.
+    activities as (select ticket_key, visit_no, left_at from steps where step_kind = 'activity'),
+
+    -- A ticket counts once, however often it took the same way.
+    first_passages as (
+        select ticket_key, min(visit_no) as visit_no
+        from steps
+        where previous_step is not null
+        group by ticket_key, previous_step, step
+    ),
+
     passages as (
         select
-            ticket_key,
-            workflow,
-            previous_step as from_step,
-            step as to_step,
-            case
-                when left_at is null
-                then elapsed_calendar_minutes
-                else {{ minutes_between("lag(left_at) over (partition by ticket_key order by visit_no)", "left_at") }}
-            end as elapsed_calendar_minutes,
-            wait_minutes,
-            is_handoff,
-            -- A ticket counts once, however often it took the same way.
-            row_number() over (partition by ticket_key, previous_step, step order by visit_no) = 1 as is_first
-        from {{ ref("fct_ticket_step") }}
-        qualify previous_step is not null
+            steps.ticket_key,
+            steps.workflow,
+            steps.previous_step as from_step,
+            steps.step as to_step,
+            coalesce(
+                {{ minutes_between("before.left_at", "steps.left_at") }}, steps.elapsed_calendar_minutes
+            ) as elapsed_calendar_minutes,
+            steps.wait_minutes,
+            steps.is_handoff,
+            first_passages.ticket_key is not null as is_first
+        from steps
+        left join activities as before on steps.ticket_key = before.ticket_key and steps.visit_no = before.visit_no + 1
+        left join
+            first_passages on steps.ticket_key = first_passages.ticket_key and steps.visit_no = first_passages.visit_no
+        where steps.previous_step is not null
     ),
 
     taken as (
