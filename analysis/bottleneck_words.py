@@ -50,20 +50,16 @@ class Cause:
 def causes(step: Row) -> list[Cause]:
     """Why the visits of a row of workflow_step waited, largest first; causes without a minute are left out.
 
-    'measured' is what statuses, assignments and business hours show; what rests on when work began is measured only
-    where the log holds starts.
+    'measured' is what statuses, assignments and business hours show. What rests on when work began is measured only
+    where the log holds starts; of a log's activities, when nobody is in may have been read off the log itself.
     """
     minutes = {key: float(step[f"{key}_minutes"] or 0) for key in CAUSES}
     whole = sum(minutes.values())
-    is_measured = step["start_source"] == "measured"
+    estimated = set() if step["start_source"] == "measured" else set(_FROM_STARTS)
+    if step["step_kind"] == "activity":
+        estimated.add("out_of_hours")
     found = [
-        Cause(
-            key,
-            CAUSES[key],
-            amount,
-            amount / whole,
-            "measured" if is_measured or key not in _FROM_STARTS else "estimated",
-        )
+        Cause(key, CAUSES[key], amount, amount / whole, "estimated" if key in estimated else "measured")
         for key, amount in minutes.items()
         if amount > 0
     ]

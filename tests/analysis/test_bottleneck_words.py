@@ -31,7 +31,7 @@ BOTTLENECK: dict[str, Any] = {
     "first_reply_hours_saved_high": 0.0, "cost_saved": 0.5, "cost_saved_low": -0.1, "cost_saved_high": 1.1,
 }  # fmt: skip
 STEP: dict[str, Any] = {
-    "visit_count": 450, "ticket_count": 400, "ticket_share": 0.391, "open_count": 1, "wait_median_minutes": 4_260.0,
+    "step_kind": "escalated", "visit_count": 450, "ticket_count": 400, "ticket_share": 0.391, "open_count": 1, "wait_median_minutes": 4_260.0,
     "wait_p90_minutes": 9_000.0, "work_median_minutes": 2.0, "start_source": "estimated", "share_of_elapsed": 0.231,
     "share_of_cost": 0.071, "csat": 0.664, "csat_n": 116, "elapsed_median_calendar_minutes": 4_262.0,
     "elapsed_p90_calendar_minutes": 9_002.0, "customer_minutes": 0.0, "hold_minutes": 0.0, "timer_minutes": None,
@@ -132,6 +132,8 @@ def test_causes_say_what_is_measured() -> None:
     ]
     assert causes_title(found) == "64% of the wait is outside business hours"
     assert {cause.source for cause in causes(STEP | {"start_source": "measured"})} == {"measured"}
+    of_a_log = causes(STEP | {"start_source": "measured", "step_kind": "activity"})
+    assert [cause.source for cause in of_a_log] == ["estimated", "measured"], "its hours may be read off the log"
     assert causes(dict.fromkeys(STEP, None)) == []
 
 
