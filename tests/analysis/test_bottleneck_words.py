@@ -31,7 +31,8 @@ BOTTLENECK: dict[str, Any] = {
     "first_reply_hours_saved_high": 0.0, "cost_saved": 0.5, "cost_saved_low": -0.1, "cost_saved_high": 1.1,
 }  # fmt: skip
 STEP: dict[str, Any] = {
-    "step_kind": "escalated", "visit_count": 450, "ticket_count": 400, "ticket_share": 0.391, "open_count": 1, "wait_median_minutes": 4_260.0,
+    "step_kind": "escalated", "visit_count": 450,
+    "ticket_count": 400, "ticket_share": 0.391, "open_count": 1, "wait_median_minutes": 4_260.0,
     "wait_p90_minutes": 9_000.0, "work_median_minutes": 2.0, "start_source": "estimated", "share_of_elapsed": 0.231,
     "share_of_cost": 0.071, "csat": 0.664, "csat_n": 116, "elapsed_median_calendar_minutes": 4_262.0,
     "elapsed_p90_calendar_minutes": 9_002.0, "customer_minutes": 0.0, "hold_minutes": 0.0, "timer_minutes": None,
