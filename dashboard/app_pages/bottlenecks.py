@@ -8,45 +8,19 @@ import streamlit as st
 from analysis import bottleneck_words, issue_words, load_words, rework_words
 from analysis.departures import in_words
 from analysis.wording import Speech
-from dashboard import data, process_data, workflow_view
-from dashboard.components import filters, issue_view, load_view, ranking_view, states, theme
+from dashboard import process_data, workflow_view
+from dashboard.components import filters, issue_view, load_view, ranking_view, theme
 from dashboard.components.linked import show
 from dashboard.components.matrix import left_out, matrix_html
-from dashboard.components.process_filters import process_filters, top_line
+from dashboard.components.process_filters import process_page, top_line
 from dashboard.components.told import section, sentences
 from dashboard.data import Snapshot
 from dashboard.selection import ALL
-from dashboard.settled import settled
 from dashboard.workflow_view import Asked
-from flowmeter.errors import FlowmeterError
 
 WORKFLOW_PAGE = "app_pages/workflow.py"
 PATHS_SHOWN = 5
 SAID_BY = {"subject": "Words of subjects", "field": "A field of yours", "tag": "Tags"}
-
-
-def page() -> None:
-    """The page, or the state that stands in for it."""
-    settled()
-    _open_the_map()
-    try:
-        snap = data.snapshot()
-        states.stale(snap)
-        if not snap.ticket_count:
-            states.empty()
-            return
-        if process_data.sizes(snap.path).is_empty():
-            states.no_events()
-            return
-        filters.restore()
-        head = st.container()
-        with st.container(key="filters"):
-            asked, notes = process_filters(snap, drawn=False)
-        for note in notes:
-            st.info(note)
-        _page(snap, asked, head)
-    except FlowmeterError as error:
-        states.failed(error)
 
 
 def _open_the_map() -> None:
@@ -58,7 +32,7 @@ def _open_the_map() -> None:
         st.switch_page(WORKFLOW_PAGE, query_params=kept | {"workflow": workflow, "element": element})
 
 
-def _page(snap: Snapshot, asked: Asked, head: st.delta_generator.DeltaGenerator) -> None:
+def _page(snap: Snapshot, asked: Asked, head: st.delta_generator.DeltaGenerator, notes: list[str]) -> None:
     only = None if asked.workflow == ALL else asked.workflow
     ranked = process_data.ranking(snap.path, asked.period, only)
     first = bottleneck_words.worst(ranked)
@@ -66,6 +40,8 @@ def _page(snap: Snapshot, asked: Asked, head: st.delta_generator.DeltaGenerator)
     name = names[first["workflow"]] if first is not None else names.get(asked.workflow, snap.shop_name)
     with head:
         top_line(snap, asked, bottleneck_words.ranking_title(first, name))
+    for note in notes:
+        st.info(note)
     if ranked.is_empty():
         st.info("Nothing waited in this period. Choose all data, or another workflow.")
         return
@@ -185,4 +161,5 @@ RULES = """
 - **Automations** are compared with tickets of the same kind without them. That is a difference, not a proven cause.
 """
 
-page()
+_open_the_map()
+process_page(_page, drawn=False)

@@ -7,39 +7,16 @@ from dataclasses import replace
 import streamlit as st
 
 from analysis import bottleneck_words
-from dashboard import data, process_data, workflow_view
-from dashboard.components import filters, flowchart, states, step_details, theme
-from dashboard.components.process_filters import process_filters, top_line
+from dashboard import workflow_view
+from dashboard.components import flowchart, step_details, theme
+from dashboard.components.process_filters import process_page, top_line
 from dashboard.data import Snapshot
 from dashboard.format import plain
 from dashboard.selection import ALL
-from dashboard.settled import settled
 from dashboard.workflow_view import Asked, Plan
-from flowmeter.errors import FlowmeterError
 
 ELEMENT = "element"
 HEIGHT = 620
-
-
-def page() -> None:
-    """The page, or the state that stands in for it."""
-    settled()
-    try:
-        snap = data.snapshot()
-        states.stale(snap)
-        if not snap.ticket_count:
-            states.empty()
-            return
-        if process_data.sizes(snap.path).is_empty():
-            states.no_events()
-            return
-        filters.restore()
-        head = st.container()
-        with st.container(key="filters"):
-            asked, notes = process_filters(snap, drawn=True)
-        _workflow(snap, asked, head, notes)
-    except FlowmeterError as error:
-        states.failed(error)
 
 
 def _workflow(snap: Snapshot, asked: Asked, head: st.delta_generator.DeltaGenerator, notes: list[str]) -> None:
@@ -96,4 +73,4 @@ def _notes(notes: list[str]) -> None:
         st.info(plain(note))
 
 
-page()
+process_page(_workflow, drawn=True)

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import polars as pl
 import streamlit as st
 
 from analysis.flowchart.graph import Measure
-from dashboard import process_data, workflow_view
-from dashboard.components import filters
+from dashboard import data, process_data, workflow_view
+from dashboard.components import filters, states
 from dashboard.data import Snapshot
 from dashboard.format import counted, local, moment_in_words, plain
 from dashboard.selection import ALL, Choice
+from dashboard.settled import settled
 from dashboard.workflow_view import Asked
+from flowmeter.errors import FlowmeterError
 
 RARE, LEAST_RARE = 95, 50
+Body = Callable[[Snapshot, Asked, st.delta_generator.DeltaGenerator, list[str]], None]
+"""Shows what is asked for, with the place of the top line and the notes on the filters."""
+
+
+def process_page(body: Body, *, drawn: bool) -> None:
+    """A page about a process, or the state that stands in for it; `drawn`: with the filters of a flowchart."""
+    settled()
+    try:
+        snap = data.snapshot()
+        states.stale(snap)
+        if not snap.ticket_count:
+            states.empty()
+        elif process_data.sizes(snap.path).is_empty():
+            states.no_events()
+        else:
+            filters.restore()
+            head = st.container()
+            with st.container(key="filters"):
+                asked, notes = process_filters(snap, drawn=drawn)
+            body(snap, asked, head, notes)
+    except FlowmeterError as error:
+        states.failed(error)
 
 
 def process_filters(snap: Snapshot, *, drawn: bool) -> tuple[Asked, list[str]]:
