@@ -50,7 +50,8 @@ def retire_candidates(
     """Kind, name, workflow ('all', or a step's), why ('unused', 'rarely reached', 'no effect'), tickets, sentence.
 
     `automations`: dim_automation; `reach` and `effects`: automation_reach and automation_effect of the whole data;
-    `quarter`: automation_reach of the last quarter. One row per candidate, by the first of the rules that fits.
+    `quarter`: automation_reach of the last quarter. Their `workflows` are said as they stand. One row per candidate, by
+    the first of the rules that fits.
     """
     found = [*_unused(automations), *_unused_steps(reach, quarter), *_rare(reach), *_without_effect(effects, speech)]
     rows = pl.DataFrame(found, schema=SCHEMA, orient="row")
@@ -112,7 +113,7 @@ def _unused_steps(reach: pl.DataFrame, quarter: pl.DataFrame) -> list[Row]:
 
 
 def _gone_in_words(row: Mapping[str, Any]) -> str:
-    where = f"No ticket of {row['workflow']} was in the step '{row['name']}' in the last 13 weeks"
+    where = f"No ticket of {' and '.join(row['workflows'])} was in the step '{row['name']}' in the last 13 weeks"
     return f"{where}; before, {_tickets(row['ticket_count'])}."
 
 

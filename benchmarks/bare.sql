@@ -1166,6 +1166,7 @@ select
     if(done is null, null, if(state = 'assigned', kept, 0)) / 60000000.0 as batching_minutes,
     if(done is null, null, if(state = 'assigned', open_wait - before - after - kept, 0)) / 60000000.0
         as extraneous_minutes,
+        null::double as delay_minutes,
     agent_id, group_name, previous_step, next_step, ended_by,
     step_kind = 'escalated'
     or coalesce(previous_kind = 'bot' and step_kind in ('queue', 'assigned', 'working'), false)

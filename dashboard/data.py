@@ -8,9 +8,10 @@ therefore they are shared between sessions (cache_resource) and not copied at ev
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
@@ -19,6 +20,8 @@ import streamlit as st
 from flowmeter.errors import WarehouseError
 from flowmeter.settings import Home
 from flowmeter.warehouse import current_path, read
+
+Answer = TypeVar("Answer")
 
 PAGE_ROWS = 25
 EXPORT_ROWS = 100_000
@@ -126,10 +129,13 @@ def _connection(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def _frame(path: str, sql: str, parameters: dict[str, Any] | None = None) -> pl.DataFrame:
-    """Runs one query on a cursor of its own, since sessions are threads. Raises WarehouseError with the cause."""
+    return asked(path, lambda cursor: pl.DataFrame(cursor.sql(sql, params=parameters or {}).to_arrow_table()))
+
+
+def asked(path: str, question: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
+    """Asks on a cursor of its own, since sessions are threads. Raises WarehouseError with the cause."""
     try:
-        found = _connection(path).cursor().sql(sql, params=parameters or {}).to_arrow_table()
-        return pl.DataFrame(found)
+        return question(_connection(path).cursor())
     except duckdb.Error as error:
         raise WarehouseError(
             what="A query on the published snapshot failed",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 STALE_AFTER = dt.timedelta(days=8)
+MARKDOWN = frozenset("\\`*_[]<>$~:#|")
 
 
 def iso_week(monday: dt.date) -> str:
@@ -76,3 +77,8 @@ def is_stale(moment: dt.datetime, now: dt.datetime) -> bool:
 def counted(n: int, thing: str) -> str:
     """1 ticket, 1,204 tickets."""
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is: names of steps, groups and macros come from exports."""
+    return "".join(f"\\{sign}" if sign in MARKDOWN else sign for sign in text)

@@ -2,7 +2,8 @@
 """Makes the pictures of the README from the demo shop: `python docs/make_screenshots.py [--home DIR]`.
 
 Needs the demo (`flowmeter demo --no-serve`) and what tests need (Chromium). Writes docs/images/weekly-light.png and
-weekly-dark.png (1440 x 900, the first screen), tickets-light.png and weekly-phone.png, in few colours to stay small.
+weekly-dark.png (1440 x 900, the first screen), tickets-light.png, weekly-phone.png, workflow-light.png and
+bottlenecks-light.png, in few colours to stay small.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ SHOTS: tuple[tuple[str, str, int, int, Scheme], ...] = (
     ("weekly-dark", "/", 1440, 900, "dark"),
     ("tickets-light", "/?tickets=csat:returns", 1440, 900, "light"),
     ("weekly-phone", "/", 390, 844, "light"),
+    ("workflow-light", "/workflow?workflow=returns", 1440, 900, "light"),
+    ("bottlenecks-light", "/bottlenecks", 1440, 900, "light"),
 )
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -75,7 +78,8 @@ def take(browser: Browser, address: str, name: str, path: str, width: int, heigh
     """Takes one picture in 256 colours, spread so that small dots keep theirs. Returns its file."""
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(address + path)
-    page.locator("section.tile").first.wait_for(timeout=60_000)
+    if path.startswith("/?") or path == "/":
+        page.locator("section.tile").first.wait_for(timeout=60_000)
     page.locator(".js-plotly-plot").last.wait_for(timeout=60_000)
     if "tickets=" in path:
         page.get_by_role("dialog").get_by_role("button", name="Export ").wait_for()

@@ -20,9 +20,9 @@ def path_departures(connection: Connection, period: str, workflow: str = ALL) ->
     return _rows(connection, "path_departure", period, workflow, order)
 
 
-def contact_reasons(connection: Connection, period: str) -> pl.DataFrame:
-    """Rows of contact_reason of every workflow and of the totals (workflow 'all'), most frequent first."""
-    return _rows(connection, "contact_reason", period, ALL, "workflow, source, ticket_count desc, reason")
+def contact_reasons(connection: Connection, period: str, workflow: str = ALL) -> pl.DataFrame:
+    """Rows of contact_reason, most frequent first: of one workflow, or of every one and of the totals ('all')."""
+    return _rows(connection, "contact_reason", period, workflow, "workflow, source, ticket_count desc, reason")
 
 
 def contact_subjects(connection: Connection, period: str, workflow: str = ALL) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -10,8 +10,10 @@ from dashboard import data
 from dashboard.format import iso_week, span
 from dashboard.selection import ALL, Choice, Selection, named, variant_options
 
-NAMES = ("week", "workflow", "variant", "channel")
+NAMES = ("week", "workflow", "variant", "channel", "period", "show", "rare")
 KEPT = "kept_filters"
+OF_A_WORKFLOW = ("variant", "element")
+"""What no longer fits when the workflow changes."""
 
 
 def restore() -> None:
@@ -19,6 +21,11 @@ def restore() -> None:
     if not any(name in st.query_params for name in NAMES):
         for name, value in st.session_state.get(KEPT, {}).items():
             st.query_params[name] = value
+
+
+def remember() -> None:
+    """Keeps the filters of the URL for the other pages of this session."""
+    st.session_state[KEPT] = {name: st.query_params[name] for name in NAMES if name in st.query_params}
 
 
 def filters(path: str) -> tuple[Selection, list[str]]:
@@ -35,20 +42,21 @@ def filters(path: str) -> tuple[Selection, list[str]]:
     columns = st.columns(4)
     notes: list[str] = []
     with columns[0]:
-        week = _choose(Choice("week", "Week", week_keys, newest), notes)
+        week = choose(Choice("week", "Week", week_keys, newest), notes)
     with columns[1]:
-        workflow = _choose(Choice("workflow", "Workflow", flows, ALL), notes, clears="variant")
+        workflow = choose(Choice("workflow", "Workflow", flows, ALL), notes, clears=OF_A_WORKFLOW)
     with columns[2]:
-        channel = _choose(Choice("channel", "Channel", named(data.channels(path)), ALL), notes)
+        channel = choose(Choice("channel", "Channel", named(data.channels(path)), ALL), notes)
     with columns[3]:
         options = variant_options(data.variants(path), workflow)
         help_text = "Choose a workflow with variants first." if len(options) == 1 else ""
-        variant = _choose(Choice("variant", "Variant", options, ALL), notes, disabled=help_text)
-    st.session_state[KEPT] = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+        variant = choose(Choice("variant", "Variant", options, ALL), notes, disabled=help_text)
+    remember()
     return Selection(days[week], workflow, variant, channel), notes
 
 
-def _choose(choice: Choice, notes: list[str], clears: str = "", disabled: str = "") -> str:
+def choose(choice: Choice, notes: list[str], clears: Sequence[str] = (), disabled: str = "") -> str:
+    """One filter: shows it, writes a change to the URL, and adds a note when the URL asked for what is not there."""
     value, note = choice.accept(st.query_params.get(choice.name))
     if note:
         notes.append(note)
@@ -65,8 +73,8 @@ def _choose(choice: Choice, notes: list[str], clears: str = "", disabled: str = 
     )
 
 
-def _writer(choice: Choice, clears: str) -> Callable[[], None]:
-    """Writes a changed filter to the URL, and takes out the one that no longer fits."""
+def _writer(choice: Choice, clears: Sequence[str]) -> Callable[[], None]:
+    """Writes a changed filter to the URL, and takes out those that no longer fit."""
 
     def write() -> None:
         value = st.session_state[f"filter_{choice.name}"]
@@ -74,7 +82,7 @@ def _writer(choice: Choice, clears: str) -> Callable[[], None]:
             st.query_params.pop(choice.name, None)
         else:
             st.query_params[choice.name] = value
-        if clears:
-            st.query_params.pop(clears, None)
+        for name in clears:
+            st.query_params.pop(name, None)
 
     return write

@@ -26,7 +26,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     sheet.scrollTop = (y * bounded) / before - sheet.clientHeight / 2;
   };
   if (sheet.dataset.scale) drawing.style.width = natural * Number(sheet.dataset.scale) + 'px';
-  else zoomed(fitting());
+  else {
+    zoomed(fitting());
+    // What is chosen is in sight from the start, with what leads to it.
+    const chosen = drawing.querySelector('.selected')?.getBoundingClientRect();
+    const below = chosen ? chosen.bottom - sheet.getBoundingClientRect().bottom + 24 : 0;
+    if (below > 0) sheet.scrollTop += below;
+  }
 
   const press = (target) => {
     const element = target.closest?.('[data-element]');

@@ -52,3 +52,11 @@ def number(shown: str, target: str, spoken: str, style: str = "") -> str:
         f'aria-label="{escape(spoken)}: show its tickets" title="{escape(spoken)}: show its tickets">'
         f"{escape(shown)}</button>"
     )
+
+
+def pressed(shown: str, target: str, spoken: str) -> str:
+    """Words that can be pressed like a number; the page decides what `target` is. `spoken`: what it leads to."""
+    return (
+        f'<button type="button" class="num" data-tickets="{escape(target)}" aria-label="{escape(spoken)}">'
+        f"{escape(shown)}</button>"
+    )

@@ -34,6 +34,17 @@ def empty() -> None:
     st.markdown("Files that were read and rows that were refused are listed on the **Data** page.")
 
 
+def no_events() -> None:
+    """Tickets, but not one with a log of what happened to it."""
+    st.markdown("## No log of what happened yet")
+    st.markdown(
+        "The published snapshot has tickets, but a flat list of tickets does not say where they waited. Export what "
+        "happened to them too (for Zendesk: ticket audits as JSON; from any other system: an event log with case, "
+        "activity and time, described in `config/sources.yml`) into `data/exports/`, then run:"
+    )
+    st.code("flowmeter refresh", language=None)
+
+
 def stale(snap: Snapshot) -> None:
     """A line above the page when the snapshot is too old to hold last week."""
     now = dt.datetime.now(dt.UTC)

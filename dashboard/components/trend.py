@@ -29,22 +29,29 @@ def trend(
 ) -> tuple[go.Figure, str, str]:
     """Figure, title and subtitle of one metric's trend in the chosen slice."""
     weeks = trend_frame(path, chosen, info.key)
+    target = target_for(data.targets(path), info.key, chosen.workflow)
+    drawn, title = of_weeks(weeks, info, target, _speech, colors)
+    return drawn, title, f"{_what(info.unit, _speech)}, by week"
+
+
+def of_weeks(
+    weeks: pl.DataFrame, info: MetricInfo, target: float | None, speech: Speech, colors: Palette, height: int = 230
+) -> tuple[go.Figure, str]:
+    """Figure and title of any weeks: week, value in the unit of `info`, low, high, n, too_few, is_complete."""
     bounds = limits(weeks, info.unit)
     marked = with_signals(weeks, bounds)
-    target = target_for(data.targets(path), info.key, chosen.workflow)
-    drawn = theme.figure(colors, 230)
-    _line(drawn, marked, info, _speech, colors)
+    drawn = theme.figure(colors, height)
+    _line(drawn, marked, info, speech, colors)
     # Shapes are set at once: add_hline and add_hrect rework the whole layout at every call, 7 ms each.
     shapes = [] if bounds is None else _range(bounds, colors)
     if target is not None:
         shapes.append(_level(target, {"color": colors.muted, "width": 1.5, "dash": "dash"}))
-        drawn.update_layout(annotations=[_target(target, info, _speech, colors)], margin={"r": 52})
+        drawn.update_layout(annotations=[_target(target, info, speech, colors)], margin={"r": 52})
     drawn.update_layout(shapes=shapes)
     _reach(drawn, [] if bounds is None else [bounds.low, bounds.high], target)
-    scale(drawn, info.unit, _speech)
+    scale(drawn, info.unit, speech)
     _say_if_empty(drawn, marked, info, colors)
-    title = in_words(info.label, marked, bounds, info.unit, _speech)
-    return drawn, title, f"{_what(info.unit, _speech)}, by week"
+    return drawn, in_words(info.label, marked, bounds, info.unit, speech)
 
 
 def scale(drawn: go.Figure, unit: str, speech: Speech) -> None:

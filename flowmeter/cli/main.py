@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 from typer._click.exceptions import ClickException
 
+from flowmeter.cli.bottlenecks import bottlenecks
 from flowmeter.cli.demo import demo
 from flowmeter.cli.export import export
 from flowmeter.cli.homes import HomeOption
@@ -39,7 +40,7 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
     ctx.obj = home
 
 
-for _command in (init, ingest, build, refresh, kpis, status, quarantine, playbook, serve, demo):
+for _command in (init, ingest, build, refresh, kpis, bottlenecks, status, quarantine, playbook, serve, demo):
     app.command()(_command)
 app.command("map")(flow_map)
 app.add_typer(export, name="export")

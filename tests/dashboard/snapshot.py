@@ -70,6 +70,8 @@ create table load_batch (batch_no integer, batch_id varchar, file varchar, sourc
     quarantined bigint, known bigint, last_at timestamp, loaded_at timestamp);
 create table quarantine (batch_no integer, file varchar, source varchar, line bigint, rule varchar,
     column_name varchar, expected varchar, found varchar, raw varchar, remedy varchar);
+create table process_period (period varchar, label varchar, from_at timestamp, to_at timestamp);
+create table process_size (period varchar, workflow varchar, ticket_count bigint);
 insert into kpi_target values ('csat', 'all', 'all', 0.85), ('ces', 'all', 'all', 5.5),
     ('resolution_time_mean_calendar_hours', 'all', 'all', 24), ('resolution_rate_cohort', 'all', 'all', 0.9),
     ('cost_per_resolution', 'all', 'all', 6), ('resolution_time_mean_calendar_hours', 'returns', 'all', 36);

@@ -24,6 +24,7 @@ select
     visits.work_minutes::double as work_minutes,
     ({{ minutes_between("visits.entered_at", "visits.until_at") }} - visits.work_minutes)::double as wait_minutes,
     {% for cause in wait_causes() %} waits.{{ cause }}_minutes::double as {{ cause }}_minutes, {% endfor %}
+    delays.delay_minutes::double as delay_minutes,
     visits.agent_id,
     visits.group_name,
     visits.previous_step,
@@ -34,6 +35,7 @@ select
     coalesce(handling.amount * visits.handle_minutes / nullif(worked.handle_minutes, 0), 0)::double as handling_cost
 from visits
 left join {{ ref("int_visit_waits") }} as waits using (ticket_key, visit_no)
+left join {{ ref("int_activity_delays") }} as delays using (ticket_key, visit_no)
 left join first_visits using (ticket_key, visit_no)
 left join worked using (ticket_key)
 left join handling using (ticket_key)

@@ -1,0 +1,58 @@
+"""The flowchart in a real Chromium: pressed with mouse and keyboard, kept over a reload, reached from the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.dashboard.visit import Visit, visiting
+
+# Streamlit looks for its server below the address of a page before it looks above.
+PROBES = "Failed to load resource: the server responded with a status of 404"
+READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+@pytest.fixture(params=["light-1440", "dark-390"])
+def visit(request: pytest.FixtureRequest, browser: Browser, demo_address: str) -> Iterator[Visit]:
+    scheme, width = request.param.split("-")
+    with visiting(browser, demo_address, scheme, int(width)) as visit:
+        yield visit
+        visit.errors[:] = [error for error in visit.errors if not error.startswith(PROBES)]
+
+
+def open_at(visit: Visit, path: str) -> None:
+    visit.page.goto(visit.address + path)
+    expect(visit.page.locator("svg.flowchart")).to_be_visible(timeout=30_000)
+    visit.page.wait_for_selector(READY)
+
+
+def details(visit: Visit, step: str) -> None:
+    expect(visit.page.get_by_role("heading", name=step, exact=True)).to_be_visible(timeout=15_000)
+
+
+def test_a_press_and_enter_change_the_details_and_a_reload_keeps_them(visit: Visit) -> None:
+    open_at(visit, "/workflow?workflow=returns")
+    details(visit, "Refund approval")
+    visit.page.locator('[data-element="step:Queue: Returns"]').click()
+    details(visit, "Queue: Returns")
+    visit.page.locator('[data-element="step:Working: Returns"]').focus()
+    visit.page.keyboard.press("Enter")
+    details(visit, "Working: Returns")
+    visit.page.wait_for_function("location.search.includes('element=')")
+    visit.page.reload()
+    details(visit, "Working: Returns")
+    overflow = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+
+
+def test_a_bar_of_the_ranking_opens_its_flowchart(visit: Visit) -> None:
+    visit.page.goto(visit.address + "/bottlenecks")
+    bar = visit.page.locator("ol.bars button.num").first
+    expect(bar).to_be_visible(timeout=30_000)
+    visit.page.wait_for_selector(READY)
+    bar.click()
+    expect(visit.page.locator("svg.flowchart")).to_be_visible(timeout=30_000)
+    details(visit, "Refund approval")
+    assert "workflow=returns" in visit.page.url
