@@ -19,9 +19,10 @@ with
             any_value(workflow) as workflow,
             any_value(group_name) as group_name,
             min(entered_at) as entered_at,
+            -- Nulls left out: the last visit of a resolved ticket never ends, its stay with the group is over all the
+            -- same.
             max_by(left_at, visit_no) as left_at,
-            max_by(ended_by, visit_no) as ended_by,
-            coalesce(sum(wait_minutes) filter (where step_kind in ('queue', 'assigned')), 0) as wait_minutes
+            max_by(ended_by, visit_no) as ended_by
         from numbered
         group by ticket_key, episode_no
     ),
