@@ -99,12 +99,12 @@ def _by_customer(share: float, customer: Codes, generator: np.random.Generator) 
     return shares[customer]
 
 
-def one(n: int, truth: Truth, seed: int) -> pl.DataFrame:
-    """The effects of one comparison of `n` tickets an arm: A as it was, B with that truth."""
+def one(n: int, truth: Truth, seed: int, times: int = 1) -> pl.DataFrame:
+    """The effects of one comparison: A as it was with `times` as many tickets, B with that truth and `n` tickets."""
     generator = np.random.default_rng(seed)
     arms = [
-        draw(which, n, generator).with_columns(pl.lit(name).alias("arm"))
-        for name, which in (("A", BASELINE), ("B", truth))
+        draw(which, many, generator).with_columns(pl.lit(name).alias("arm"))
+        for name, which, many in (("A", BASELINE, n * times), ("B", truth, n))
     ]
     return effects(pl.concat(arms), MEASURES, ["A", "B"])
 
@@ -128,12 +128,12 @@ class Tally:
         return self.false_winners / self.null_comparisons
 
 
-def simulate(n: int, comparisons: int, seed: int = 0) -> dict[str, Tally]:
-    """Tallies by metric of that many comparisons of `n` tickets an arm, every second one without an effect."""
+def simulate(n: int, comparisons: int, seed: int = 0, times: int = 1) -> dict[str, Tally]:
+    """Tallies by metric of that many comparisons as of one(), every second one without an effect."""
     tallies = {measure.key: Tally() for measure in MEASURES}
     for at in range(comparisons):
         truth = (IMPROVED, BASELINE)[at % 2]
-        found = one(n, truth, seed + at)
+        found = one(n, truth, seed + at, times)
         for row in found.iter_rows(named=True):
             if row["low"] is not None:
                 _count(tallies[row["metric"]], row, truth, verdict(found, row["metric"], "B").code)
@@ -156,11 +156,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--comparisons", type=int, default=COMPARISONS)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--times", type=int, default=1, help="how many times as many tickets the baseline has")
     options = parser.parse_args()
     print("| tickets an arm | metric | comparisons | covers the difference | covers the ratio | false winners |")
     print("|---|---|---|---|---|---|")
     for n in options.sizes:
-        for metric, tally in simulate(n, options.comparisons).items():
+        for metric, tally in simulate(n, options.comparisons, times=options.times).items():
             print(
                 f"| {n:,} | {metric} | {tally.comparisons:,} | {tally.coverage:.1%} "
                 f"| {tally.ratio_covered / tally.comparisons:.1%} | {tally.false_winner_rate:.1%} |",

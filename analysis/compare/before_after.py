@@ -24,13 +24,14 @@ WARNING = (
 
 @dataclass(frozen=True)
 class Step:
-    """The jump at a date: size with 95% interval, p, change of slope per period, and the slope before.
+    """The jump at a date: size with standard error and 95% interval, p, change of slope per period, slope before.
 
     `expected` and `actual` are the fitted values in the first period after, without and with the jump.
     """
 
     cut: dt.date
     step: float
+    error: float
     low: float
     high: float
     p: float
@@ -41,8 +42,8 @@ class Step:
 
     @property
     def t(self) -> float:
-        """The step in standard errors, up to a factor that all steps of one series share."""
-        return self.step / (self.high - self.low) if self.high > self.low else 0.0
+        """The step in standard errors."""
+        return self.step / self.error if self.error > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _fitted(days: list[dt.date], figures: Array, cut: dt.date) -> Step:
     freedom = len(time) - 4
     half = float(stdtrit(freedom, 0.975)) * error
     p = float(2 * stdtr(freedom, -abs(step) / error)) if error > 0 else 1.0
-    return Step(cut, step, step - half, step + half, p, slope, change, level, level + step)
+    return Step(cut, step, error, step - half, step + half, p, slope, change, level, level + step)
 
 
 def lags(periods: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,9 @@ from analysis.compare.resample import DRAWS
 ENDS = (0.975, 0.025)
 FEWEST_DRAWS = 0.99
 """Share of the draws that must have an error of their own; else draws say little, and Student's t serves."""
+
+UNEQUAL = 2
+"""Times as many customers in one arm as in the other, from which a skewed small arm decides alone."""
 
 SCHEMA = {
     "metric": pl.String,
@@ -111,6 +114,12 @@ def _too_few(measure: Measure, arm: tuple[str, Figure]) -> str | None:
 
 def _newcombe(old: Figure, new: Figure) -> Interval:
     values = (old.value or 0.0, new.value or 0.0)
+    # Where all of an arm agree, how alike a customer's tickets are is only seen in the other.
+    agree = [value in {0.0, 1.0} for value in values]
+    if agree == [True, False]:
+        old = replace(old, design_effect=new.design_effect)
+    if agree == [False, True]:
+        new = replace(new, design_effect=old.design_effect)
     low, high = limits.difference(values, old.wilson, new.wilson)
     below, above = limits.ratio(values, old.wilson, new.wilson)
     return Interval(low, high, (below, above), "Newcombe's method 10, by customer")
@@ -131,10 +140,13 @@ def _of_means(old: Figure, new: Figure) -> Interval:
     """At either end the wider of Welch's t and bootstrap-t, both by customer.
 
     Of skewed data Welch's t misses where one arm is much smaller, and bootstrap-t where skewness cancels between equal
-    arms (90% at 50 tickets of log-normal times): see benchmarks/comparison.py.
+    arms: see docs/decisions/0007-comparing-variants.md.
     """
     welch = _welch(old, new)
     ends, method = _studentised(old, new), f"bootstrap-t by customer, {DRAWS:,} draws, not narrower than Welch's t"
+    alone = _joined(old, new) if ends is not None else None
+    if ends is not None and alone is not None:
+        ends = max(ends[0], alone[0]), min(ends[1], alone[1])
     if ends is None and old.draws is None:
         ends, method = _limit(old, new), "limit of bootstrap-t (Hall 1992), by customer"
     if ends is None:
@@ -170,6 +182,23 @@ def _studentised(old: Figure, new: Figure) -> Limits | None:
         return None
     high, low = np.quantile(moved[usable] / errors[usable], ENDS)
     return float(high), float(low)
+
+
+def _joined(old: Figure, new: Figure) -> Limits | None:
+    """Where one arm is much smaller: the arms' own bootstrap-t intervals joined by MOVER (Zou and Donner 2008)."""
+    if max(old.customers, new.customers) < UNEQUAL * min(old.customers, new.customers):
+        return None
+    still = replace(old, value=0.0, error=0.0, draws=np.zeros(DRAWS), draw_errors=np.zeros(DRAWS))
+    spans = []
+    for one in (old, new):
+        ends, value = _studentised(still, one), one.value or 0.0
+        if ends is None:
+            return None
+        spans.append((value - ends[0] * one.error, value - ends[1] * one.error))
+    values = (old.value or 0.0, new.value or 0.0)
+    low, high = limits.difference(values, spans[0], spans[1])
+    error, delta = math.hypot(old.error, new.error), values[1] - values[0]
+    return (delta - low) / error, (delta - high) / error
 
 
 def _welch(old: Figure, new: Figure) -> Limits:

@@ -103,6 +103,20 @@ def verdict(
     return Verdict(code, told, matters, more, weeks, rails)
 
 
+def with_intervals(effects: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Effects with the differences and intervals of always_valid() (a running test) or adjusted() in place of theirs.
+
+    Where the other frame has no interval there is none, with its reason: a test that is looked at while it runs must
+    not fall back on the ordinary one. Ratio and probability belong to the plain comparison, and become null.
+    """
+    keys = ["metric", "baseline", "arm"]
+    taken = [name for name in other.columns if name in effects.columns and name not in keys]
+    plain = [name for name in ("ratio", "ratio_low", "ratio_high", "probability_better") if name not in taken]
+    cleared = effects.drop(taken).with_columns(pl.lit(None, pl.Float64).alias(name) for name in plain)
+    joined = cleared.join(other.select(*keys, *taken), on=keys, how="left", maintain_order="left")
+    return joined.select(effects.columns)
+
+
 def judge(low: float, high: float, matters: float, better: str) -> Code:
     """The code of an interval. Wholly within the margin is no difference worth the cost, even if it leaves out 0."""
     if -matters < low and high < matters:

@@ -186,3 +186,13 @@ def test_kinds_and_columns_follow_from_the_metric_table() -> None:
         ("time", Kind.P90, ("resolution_calendar_minutes",)),
         ("cost", Kind.RATIO, ("cost", "is_resolved")),
     ]
+
+
+def test_where_all_of_an_arm_agree_its_likeness_is_the_other_arms() -> None:
+    """A: 20 customers with two tickets each, all satisfied. In B customers with two tickets disagree: effect 1."""
+    told = [name for i in range(20) for name in (f"c{i}", f"c{i}")]
+    agree = arm("A", told, csat_satisfied=[True] * 40)
+    mixed = arm("B", told, csat_satisfied=[True, False] * 20)
+    row = only(pl.concat([agree, mixed]), CSAT)
+    expected = confint_proportions_2indep(20, 40, 40, 40, compare="diff", method="newcomb")
+    assert (row["low"], row["high"]) == pytest.approx(expected)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from analysis.compare.effects import SCHEMA
-from analysis.compare.verdict import Code, Setting, judge, verdict
+from analysis.compare.adjusted import adjusted
+from analysis.compare.effects import SCHEMA, effects
+from analysis.compare.sequential import always_valid
+from analysis.compare.verdict import Code, Setting, judge, verdict, with_intervals
+from tests.analysis.compare.shops import CSAT, MEDIAN, shares, shop
 
 Row = dict[str, object]
 
@@ -104,3 +107,25 @@ def test_what_has_no_good_direction_is_refused() -> None:
         verdict(told(row("automated_rate", (0.1, 0.2), (0.05, 0.15), better="neither")), "automated_rate", "B")
     with pytest.raises(ValueError, match="cannot be judged"):
         verdict(told(), "csat", "B")
+
+
+def test_a_running_test_is_judged_by_the_interval_that_may_be_looked_at() -> None:
+    """300 tickets an arm: clear to the ordinary interval, not yet to the one that holds at every look; no median."""
+    frame = shares((225, 300), (250, 300)).with_columns(resolution_calendar_minutes=pl.int_range(pl.len()) + 60.0)
+    plain = effects(frame, [CSAT, MEDIAN], ["A", "B"])
+    running = with_intervals(plain, always_valid(frame, [CSAT, MEDIAN], ["A", "B"]))
+    assert verdict(plain, "csat", "B").code is Code.BETTER
+    assert verdict(running, "csat", "B").code is Code.NOT_ENOUGH
+    assert "asymptotic confidence sequence" in running["method"][0]
+    assert "not known for medians" in verdict(running, "time_median", "B").sentence
+    assert running["ratio_low"].to_list() == [None, None]
+
+
+def test_an_adjusted_verdict_speaks_of_adjusted_values() -> None:
+    frame = shop(3, (300, 300))
+    plain = effects(frame, [CSAT], ["A", "B"])
+    fair = adjusted(frame, [CSAT], ["A", "B"]).differences
+    row = with_intervals(plain, fair).to_dicts()[0]
+    assert (row["value"], row["low"]) == (fair["value"][0], fair["low"][0])
+    assert row["value"] != plain["value"][0]
+    assert row["n"] == plain["n"][0]
