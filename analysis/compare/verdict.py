@@ -19,6 +19,8 @@ MATTERS = {"share": 0.02, "score": 0.1}
 MATTERS_OF_BASELINE = 0.05
 """The smallest difference that matters: by unit, else a part of the baseline's value."""
 POWER = 0.8
+FALSE_WINNERS = 0.04
+"""How often a verdict may name a winner where there is none. Under 5%, since what is called 95% covers 94 to 96%."""
 
 
 class Code(StrEnum):
@@ -127,7 +129,7 @@ def judge(low: float, high: float, matters: float, better: str) -> Code:
 
 
 def _widened(row: Mapping[str, Any], comparisons: int) -> tuple[float, float]:
-    times = NORMAL.inv_cdf(1 - 0.025 / max(comparisons, 1)) / Z95
+    times = NORMAL.inv_cdf(1 - FALSE_WINNERS / 2 / max(comparisons, 1)) / Z95
     delta = row["difference"]
     return delta - times * (delta - row["low"]), delta + times * (row["high"] - delta)
 
