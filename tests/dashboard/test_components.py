@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from analysis.compare import NOTHING, Change, Estimate, Verdict
+from analysis.change import NOTHING, Change, Estimate, Verdict
 from analysis.ranking import Judged, Standing
 from analysis.wording import Speech
 from dashboard import format as words
