@@ -128,12 +128,12 @@ def _newcombe(old: Figure, new: Figure) -> Interval:
 def _of_quantiles(old: Figure, new: Figure) -> Interval | None:
     if old.draws is None or new.draws is None or (np.ptp(old.draws) == 0 and np.ptp(new.draws) == 0):
         return None
-    high, low = np.quantile(new.draws - old.draws, ENDS)
+    high, low = np.quantile(np.subtract.outer(new.draws, old.draws), ENDS)
     above: tuple[float | None, float | None] = (None, None)
     if old.draws.min() > 0:
-        top, bottom = np.quantile(new.draws / old.draws, ENDS)
+        top, bottom = np.quantile(np.divide.outer(new.draws, old.draws), ENDS)
         above = (float(bottom), float(top))
-    return Interval(float(low), float(high), above, f"bootstrap of order statistics, {DRAWS:,} draws")
+    return Interval(float(low), float(high), above, "bootstrap of order statistics, all pairs")
 
 
 def _of_means(old: Figure, new: Figure) -> Interval:

@@ -46,7 +46,7 @@ class Figure:
 def figures(arm: Arm, measures: Sequence[Measure]) -> list[Figure]:
     """The figures of one arm, in the order of the measures."""
     samples = [sample(arm, measure) for measure in measures]
-    found = [figure(data, measure, arm.name) for data, measure in zip(samples, measures, strict=True)]
+    found = [figure(data, measure) for data, measure in zip(samples, measures, strict=True)]
     linear = [at for at, measure in enumerate(measures) if measure.kind in {Kind.MEAN, Kind.RATIO} and found[at].n]
     if linear and len(arm.tickets) <= MOST_DRAWN:
         deviations = [by_customer(samples[at], found[at].value or 0.0, arm.customers) for at in linear]
@@ -55,13 +55,13 @@ def figures(arm: Arm, measures: Sequence[Measure]) -> list[Figure]:
     return found
 
 
-def figure(data: Sample, measure: Measure, seed: str) -> Figure:
+def figure(data: Sample, measure: Measure) -> Figure:
     """The figure of a sample; draws only if it is a quantile (theirs cost nothing)."""
     if not data.n:
         return Figure(None, 0, 0)
     quantile = QUANTILES.get(measure.kind)
     if quantile is not None:
-        return _quantile(data, quantile, seed)
+        return _quantile(data, quantile)
     value = float(data.top.sum() / data.bottom.sum())
     found = _linear(data, value)
     return _share(found, data) if measure.kind is Kind.SHARE else found
@@ -100,11 +100,11 @@ def _share(found: Figure, data: Sample) -> Figure:
     return replace(found, design_effect=effect)
 
 
-def _quantile(data: Sample, p: float, seed: str) -> Figure:
+def _quantile(data: Sample, p: float) -> Figure:
     value = float(np.quantile(data.top, p))
     below = replace(data, top=(data.top <= value).astype(np.float64))
     share = _share(_linear(below, float(below.top.mean())), below)
-    draws = redrawn_quantiles(data, p, share.n / share.design_effect, seed_of(seed))
+    draws = redrawn_quantiles(data, p, share.n / share.design_effect)
     return replace(share, value=value, error=float(draws.std()), third=0.0, draws=draws)
 
 

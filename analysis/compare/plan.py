@@ -39,7 +39,7 @@ def plan(
     if the effect is 0, or would take a share out of 0 to 1.
     """
     now = split(tickets.with_columns(pl.lit("now").alias("arm")), ["now", "then"])[0]
-    current = figure(sample(now, measure), measure, "now")
+    current = figure(sample(now, measure), measure)
     if current.value is None or current.customers < FEWEST:
         return Plan(
             None, None, None, None, None, f"{people(current.customers)}, fewer than the {FEWEST} that are needed"

@@ -48,9 +48,9 @@ def always_valid(
         if measure.kind in QUANTILES:
             rows += [(measure.key, baseline.name, other.name, None, None, None, None, NO_QUANTILES) for other in others]
             continue
-        old = figure(sample(baseline, measure), measure, baseline.name)
+        old = figure(sample(baseline, measure), measure)
         for other in others:
-            new = figure(sample(other, measure), measure, other.name)
+            new = figure(sample(other, measure), measure)
             rows.append((measure.key, baseline.name, other.name, *_cells(measure, old, new, planned)))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
