@@ -69,7 +69,9 @@ def mix(adjusted: Row, balance: pl.DataFrame, plain: Row, speech: Speech) -> lis
     if not names:
         return told
     spoken = sized({**adjusted, "unit": plain["unit"]}, speech)
-    told.append(f"With the same {_listed(names)} in both, {plain['label']} differs by {spoken}{_against(adjusted, plain)}.")
+    told.append(
+        f"With the same {_listed(names)} in both, {plain['label']} differs by {spoken}{_against(adjusted, plain)}."
+    )
     if adjusted["outside_share"] > HARDLY:
         told.append(
             f"{adjusted['outside_share']:.0%} of the tickets could hardly have been in the other group, and count for "
@@ -149,7 +151,8 @@ def plan(found: Plan, effect: str, label: str) -> str:
     counted = ""
     if found.counted_share is not None and found.counted_share < 0.9:
         counted = f" (only {found.counted_share:.0%} of tickets count for {label})"
-    return f"To see a difference of {effect} in {label}, a test needs about {_round(found.tickets):,} tickets{weeks}{counted}."
+    start = f"To see a difference of {effect} in {label}, a test needs about"
+    return f"{start} {_round(found.tickets):,} tickets{weeks}{counted}."
 
 
 def _weeks(weeks: float) -> str:

@@ -17,15 +17,25 @@ CLASSES = {BETTER: "better", WORSE: "worse", UNCLEAR: "none", TOO_FEW: "none", H
 
 
 @dataclass(frozen=True)
+class Figure:
+    """One arm's figure in words, what it rests on, and what a press on it opens ('' = nothing)."""
+
+    arm: str
+    value: str
+    n: str
+    target: str = ""
+
+
+@dataclass(frozen=True)
 class ForestRow:
     """One difference. `middle`, `low`, `high` and `adjusted` are parts of the baseline's value, null where unknown.
 
-    `values`: both figures in words; `told`: the difference in its own unit; `good`: which way is better, in words;
-    `target`: what a press opens ('' = nothing); `beside`: the adjusted difference in words.
+    `figures`: the arm's and the baseline's; `told`: the difference in its own unit, or why there is none; `good`: which
+    way is better, in words; `beside`: the adjusted difference in words.
     """
 
     label: str
-    values: str
+    figures: tuple[Figure, ...]
     told: str
     standing: str
     good: str = ""
@@ -34,17 +44,17 @@ class ForestRow:
     high: float | None = None
     adjusted: float | None = None
     beside: str = ""
-    target: str = ""
 
 
 def forest_html(rows: Sequence[ForestRow], described_as: str) -> str:
     """The rows under one axis that is centred on no difference."""
     reach = _reach(rows)
-    scale = f'<span>{_percent(-reach)}</span><span>no difference</span><span>{_percent(reach)}</span>'
+    scale = f"<span>{_percent(-reach)}</span><span>no difference</span><span>{_percent(reach)}</span>"
     items = "".join(_item(row, reach) for row in rows)
     return (
         f'<ul class="forest" aria-label="{escape(described_as)}">'
-        f'<li class="axis" aria-hidden="true"><span></span><div class="scale">{scale}</div><span></span></li>{items}</ul>'
+        f'<li class="axis" aria-hidden="true"><span></span><div class="scale">{scale}</div><span></span></li>'
+        f"{items}</ul>"
     )
 
 
@@ -59,16 +69,21 @@ def _percent(part: float) -> str:
 
 
 def _item(row: ForestRow, reach: float) -> str:
-    name = number(row.label, row.target, row.label) if row.target else escape(row.label)
-    good = f" · {escape(row.good)}" if row.good else ""
+    good = f" <small class=good>{escape(row.good)}</small>" if row.good else ""
     beside = f"<small>{escape(row.beside)}</small>" if row.beside else ""
     kind = CLASSES[row.standing]
     word = f'<b class="{kind}">{escape(row.standing)}</b>'
+    figures = " against ".join(_figure(row, one) for one in row.figures)
     return (
-        f'<li><div class="what">{name}<small>{escape(row.values)}{good}</small></div>'
+        f'<li><div class="what"><strong>{escape(row.label)}</strong>{good}<div>{figures}</div></div>'
         f'<div class="plot {kind}" aria-hidden="true">{_drawn(row, reach)}</div>'
-        f'<div class="says">{escape(row.told)}{" " if row.told else ""}{word}{beside}</div></li>'
+        f'<div class="says">{word} {escape(row.told)}{beside}</div></li>'
     )
+
+
+def _figure(row: ForestRow, one: Figure) -> str:
+    spoken = f"{row.label}, {one.arm}: {one.value}, {one.n}"
+    return number(one.value, one.target, spoken) if one.target else escape(one.value)
 
 
 def _drawn(row: ForestRow, reach: float) -> str:
