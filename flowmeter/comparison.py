@@ -13,7 +13,18 @@ from flowmeter.checked_file import nearest
 KINDS = ("variant", "tag:NAME", "macro:NAME", "rule:NAME", "group", "channel", "date:2026-06-01")
 COLUMNS_OF = {"variant": "variant", "group": "group_name", "channel": "coalesce(channel, 'unknown')"}
 
+QUARTER_WEEKS = 13
+
 Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """The snapshot (naive UTC), and the shop's currency and time zone."""
+
+    snapshot_at: dt.datetime
+    currency: str
+    zone: str
 
 
 @dataclass(frozen=True)
@@ -69,10 +80,26 @@ def tickets(connection: Connection, choice: Choice) -> pl.DataFrame:
     """One row per counted ticket that the customer began: ticket_key, arm, customer_id (a number), created_at, the KPI
     columns of fct_ticket (null where the ticket does not count for the metric, or not yet), and the covariates.
     """
-    zone, snapshot = _clock(connection)
-    bound = {"workflow": choice.workflow, "arms": list(choice.arms), "snapshot": snapshot.isoformat(), "zone": zone}
-    arm, names = _arm(choice.by, zone)
-    where = _between(choice.first, choice.last, zone)
+    arm, names = _arm(choice.by, shop_facts(connection).zone)
+    return _tickets(connection, choice, arm, names)
+
+
+def recent_tickets(connection: Connection, workflow: str) -> pl.DataFrame:
+    """The tickets of the QUARTER_WEEKS before the snapshot, as tickets() has them, all in one arm, 'now'."""
+    _check_workflow(connection, workflow)
+    facts = shop_facts(connection)
+    last = _local(facts.snapshot_at, facts.zone)
+    first = last - dt.timedelta(weeks=QUARTER_WEEKS)
+    return _tickets(connection, Choice(workflow, "", ("now",), first, last, {}), "'now'", {})
+
+
+def _tickets(connection: Connection, choice: Choice, arm: str, names: dict[str, str]) -> pl.DataFrame:
+    facts = shop_facts(connection)
+    bound = {
+        "workflow": choice.workflow, "arms": list(choice.arms), "snapshot": facts.snapshot_at.isoformat(),
+        "zone": facts.zone,
+    }  # fmt: skip
+    where = _between(choice.first, choice.last, facts.zone)
     query = f"""
         with found as (
             select *, {arm} as arm, timezone($zone, timezone('UTC', created_at)) as local_at,
@@ -98,15 +125,19 @@ def metrics(connection: Connection) -> pl.DataFrame:
     return _frame(connection, "from metric order by position")
 
 
+def shop_facts(connection: Connection) -> ShopFacts:
+    """What `snapshot` says."""
+    row = connection.execute("select snapshot_at, currency, time_zone from snapshot").fetchall()[0]
+    return ShopFacts(row[0], str(row[1] or "EUR"), str(row[2] or "UTC"))
+
+
 def _columns(connection: Connection) -> str:
     """Null where a ticket has no part in a figure, or where time must still pass before it is settled."""
     found = connection.execute("select metric, matures_days from metric").fetchall()
     days = {str(metric): int(matures) for metric, matures in found}
 
     def settled(column: str, since: str, metric: str) -> str:
-        return (
-            f"case when {since} <= snapshot_at - to_days({days.get(metric, 0)}) then {column} end as {column}"
-        )
+        return f"case when {since} <= snapshot_at - to_days({days.get(metric, 0)}) then {column} end as {column}"
 
     return ", ".join([
         "csat_satisfied", "ces_score", "resolution_calendar_minutes", "resolution_business_minutes",
@@ -138,7 +169,7 @@ def _spans(
     connection: Connection, workflow: str, by: str, first: dt.date | None, last: dt.date | None
 ) -> list[tuple[str, int, dt.date, dt.date]]:
     """Per arm, the largest first: name, tickets, first and last local day."""
-    zone, _ = _clock(connection)
+    zone = shop_facts(connection).zone
     arm, names = _arm(by, zone)
     query = f"""
         select arm, count(*), min(created_at), max(created_at) from (
@@ -157,8 +188,11 @@ def _arm(by: str, zone: str) -> tuple[str, dict[str, str]]:
         return COLUMNS_OF[kind], {}
     if kind == "date":
         day = _day(detail)
-        return f"""case when created_at < '{_midnight(day, zone)}'::timestamp then 'before {day}'
-            else 'since {day}' end""", {}
+        return (
+            f"""case when created_at < '{_midnight(day, zone)}'::timestamp then 'before {day}'
+            else 'since {day}' end""",
+            {},
+        )
     tests = {
         "tag": "list_contains(tags, $name)",
         "macro": "ticket_key in (select ticket_key from fct_automation_run where kind = 'macro' and name = $name)",
@@ -223,11 +257,6 @@ def _midnight(day: dt.date, zone: str) -> str:
 
 def _local(instant: dt.datetime, zone: str) -> dt.date:
     return instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date()
-
-
-def _clock(connection: Connection) -> tuple[str, dt.datetime]:
-    zone, snapshot = connection.execute("select time_zone, snapshot_at from snapshot").fetchall()[0]
-    return str(zone), snapshot
 
 
 def _frame(connection: Connection, query: str, **values: object) -> pl.DataFrame:
