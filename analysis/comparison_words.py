@@ -35,6 +35,11 @@ def standing(row: Row) -> str:
     return BETTER if is_up == (row["better"] == "higher") else WORSE
 
 
+def inside(label: str) -> str:
+    """A label within a sentence: average resolution time, but CSAT response rate."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def own_unit(delta: float, unit: str, speech: Speech) -> str:
     """A signed difference in the metric's unit: +2.1 points, -3 h 12 m, +€0.40."""
     if unit == "share":
@@ -70,7 +75,7 @@ def mix(adjusted: Row, balance: pl.DataFrame, plain: Row, speech: Speech) -> lis
         return told
     spoken = sized({**adjusted, "unit": plain["unit"]}, speech)
     told.append(
-        f"With the same {_listed(names)} in both, {plain['label']} differs by {spoken}{_against(adjusted, plain)}."
+        f"With the same {_listed(names)} in both, {inside(plain['label'])} differs by {spoken}{_against(adjusted, plain)}."
     )
     if adjusted["outside_share"] > HARDLY:
         told.append(
@@ -112,23 +117,22 @@ def reversal(found: Reversal, label: str, unit: str, speech: Speech) -> str:
     name = COVARIATES.get(found.covariate, found.covariate)
     levels = _listed([f"“{level}”" for level in found.strata])
     return (
-        f"Careful: taken together {label} is {own_unit(found.difference, unit, speech)} {way} in {found.arm} than in "
+        f"Careful: taken together {inside(label)} is {own_unit(found.difference, unit, speech)} {way} in {found.arm} than in "
         f"{found.baseline}, but {other} within {name} {levels} ({found.share:.0%} of the tickets). "
         "The mix makes the difference; trust the adjusted figure."
     )
 
 
 def cut(found: BeforeAfter, label: str, unit: str, speech: Speech) -> list[str]:
-    """The warning of a before/after comparison, the step at the date, and how unusual it is."""
-    told = [found.warning]
+    """The step at the date of a before/after comparison, and how unusual it is."""
     if found.step is None:
-        return [*told, f"The trend across the date cannot be judged yet: {found.reason}."]
-    step = found.step
+        return [f"The trend across the date cannot be judged yet: {found.reason}."]
+    step, label = found.step, inside(label)
     span = " to ".join(own_unit(end, unit, speech).removesuffix(" points") for end in (step.low, step.high))
-    told.append(
+    told = [
         f"Against the trend before it, {label} stepped by {own_unit(step.step, unit, speech)} at the date ({span}): "
         f"{speech.value(step.actual, unit)} where {speech.value(step.expected, unit)} was to be expected."
-    )
+    ]
     if found.rank is not None:
         told.append(_placebo(found))
     return told
@@ -150,8 +154,8 @@ def plan(found: Plan, effect: str, label: str) -> str:
     weeks = "" if found.weeks is None else f", about {_weeks(found.weeks)} at today's volume"
     counted = ""
     if found.counted_share is not None and found.counted_share < 0.9:
-        counted = f" (only {found.counted_share:.0%} of tickets count for {label})"
-    start = f"To see a difference of {effect} in {label}, a test needs about"
+        counted = f" (only {found.counted_share:.0%} of tickets count for {inside(label)})"
+    start = f"To see a difference of {effect} in {inside(label)}, a test needs about"
     return f"{start} {_round(found.tickets):,} tickets{weeks}{counted}."
 
 

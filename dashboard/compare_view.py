@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 
 from analysis import comparison_words as words
+from analysis.compare.before_after import WARNING
 from analysis.compare.comparison import ADJUSTED, RUNNING, Comparison
 from analysis.compare.frame import Measure
-from analysis.compare.verdict import margin
+from analysis.compare.verdict import Code, margin
 from analysis.wording import Speech
 from dashboard import compare_data, data, weekly_view
 from dashboard.compare_data import Asked
@@ -80,7 +81,7 @@ def basis(told: Told) -> list[str]:
         said.append("The verdict rests on the difference with the same mix of tickets in both.")
     labels = {one.key: (one.label, one.unit) for one in found.measures}
     turned = [one for one in found.reversals if one.metric in {found.question.goal, *FIRST}]
-    cautions = [one for one in found.cautions if found.before_after is None or one != found.before_after.warning]
+    cautions = [one for one in found.cautions if one != WARNING]
     return [
         *said,
         *cautions,
@@ -100,17 +101,33 @@ def effects_title(told: Told, arm: str) -> str:
     return f"{' and '.join(parts)} of {judged} KPIs"
 
 
-def rows(told: Told, arm: str) -> list[ForestRow]:
-    """Every KPI, the goal first, then the guardrails; KPIs that nobody has answers for last."""
+def title(told: Told) -> str:
+    """The verdict. The warning of a date cut stands below it."""
+    return told.found.verdict.sentence.removesuffix(WARNING).strip()
+
+
+def cut(told: Told) -> list[str]:
+    """The step at the date, and how unusual it is."""
+    found = told.found.before_after
+    return words.cut(found, told.goal.label, told.goal.unit, told.speech) if found is not None else []
+
+
+def rows(told: Told, arm: str) -> tuple[list[ForestRow], list[ForestRow]]:
+    """Every KPI, the goal first, then the guardrails: those of the weekly tables, and the others."""
     evened = {row["metric"]: row for row in _of(told.found.adjusted.differences, arm)}
     order = {key: at for at, key in enumerate((told.goal.key, *FIRST), start=-len(FIRST) - 1)}
     found = sorted(_of(told.found.effects, arm), key=lambda row: (row["low"] is None, order.get(row["metric"], 0)))
-    at = told.choice.arms.index(arm)
-    return [
-        _row(told, row, row["label"], (f"{row['metric']}:{at}", f"{row['metric']}:0"), evened.get(row["metric"]))
-        for row in found
-        if row["n"] or row["baseline_n"]
-    ]
+    at, infos = told.choice.arms.index(arm), weekly_view.metric_infos(told.snap.path)
+    shown: list[ForestRow] = []
+    rest: list[ForestRow] = []
+    for row in found:
+        key = row["metric"]
+        if not row["n"] and not row["baseline_n"]:
+            continue
+        is_main = key in order or infos[key].is_table or infos[key].is_headline
+        made = _row(told, row, row["label"], (f"{key}:{at}", f"{key}:0"), evened.get(key))
+        (shown if is_main else rest).append(made)
+    return shown, rest
 
 
 def channel_rows(told: Told, arm: str) -> list[ForestRow]:
@@ -144,7 +161,9 @@ def plan(told: Told) -> list[str]:
     if not row["baseline_value"]:
         return ["Nothing is known of the baseline yet."]
     matters = margin(told.goal.unit, row["baseline_value"])
-    said = []
+    said = [] if told.found.verdict.code is Code.NOT_ENOUGH else ["This comparison knows enough. For the next test:"]
+    if told.found.verdict.more_tickets is not None:
+        said.append(told.found.verdict.sentence.rpartition("). ")[2])
     for effect in (matters, matters / 2):
         found = compare_data.planned(told.snap.path, told.asked, told.goal, effect, told.snap.snapshot_at)
         size = words.own_unit(effect, told.goal.unit, told.speech).lstrip("+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis import comparison_words
+from analysis.compare.before_after import WARNING
 from dashboard import compare_data, compare_view, data, workflow_view
 from dashboard.compare_data import Answer, Asked
 from dashboard.compare_view import Told
@@ -62,7 +62,7 @@ def _page(snap: Snapshot, asked: Asked, answer: Answer, head: st.delta_generator
 def _top(told: Told) -> None:
     """The verdict, what it is about, and what it costs elsewhere."""
     snap, choice = told.snap, told.choice
-    st.markdown(f"### {plain(told.found.verdict.sentence)}")
+    st.markdown(f"### {plain(compare_view.title(told))}")
     arms = ", ".join(f"{told.named(arm)}: {counted(told.size(arm), 'ticket')}" for arm in choice.arms)
     st.caption(
         f"{plain(snap.shop_name)} · {plain(workflow_view.names(snap.path)[choice.workflow])} · {plain(arms)} · "
@@ -72,6 +72,8 @@ def _top(told: Told) -> None:
 
 def _effects(told: Told) -> None:
     """The first screen's evidence: guardrails, then one picture of all effects."""
+    if told.choice.cut is not None:
+        st.warning(WARNING)
     others = [one.sentence for arm, one in told.found.verdicts.items() if arm != told.choice.arms[1]]
     sentences([*others, *compare_view.basis(told)], "verdicts")
     arm = told.choice.arms[1]
@@ -83,8 +85,11 @@ def _effects(told: Told) -> None:
         "and line are the difference with its 95% interval; the hollow ring is the difference with the same mix of "
         "tickets in both. Every figure opens its tickets."
     )
-    html = forest_html(compare_view.rows(told, arm), "Differences of all KPIs")
-    show(html, theme.palette(), "forest", ticket_list.ask)
+    shown, rest = compare_view.rows(told, arm)
+    show(forest_html(shown, "Differences of the main KPIs"), theme.palette(), "forest", ticket_list.ask)
+    if rest:
+        with st.expander(f"{len(rest)} more KPIs"):
+            show(forest_html(rest, "Differences of the other KPIs"), theme.palette(), "forest_rest", ticket_list.ask)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("#### What must not get worse")
@@ -94,8 +99,7 @@ def _effects(told: Told) -> None:
         sentences(compare_view.mix(told, arm), "mix")
     if told.found.before_after is not None:
         st.markdown("#### Was it the date?")
-        measure = told.goal
-        sentences(comparison_words.cut(told.found.before_after, measure.label, measure.unit, told.speech), "cut")
+        sentences(compare_view.cut(told), "cut")
 
 
 def _times(told: Told) -> None:

@@ -12,6 +12,7 @@ from typer._click.exceptions import ClickException
 
 from flowmeter.cli.bottlenecks import bottlenecks
 from flowmeter.cli.compare import compare, plan
+from flowmeter.cli.decide import decide, decisions
 from flowmeter.cli.demo import demo
 from flowmeter.cli.export import export
 from flowmeter.cli.homes import HomeOption
@@ -43,7 +44,7 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
 
 
 for _command in (
-    init, ingest, build, refresh, kpis, bottlenecks, compare, plan, split, status, quarantine, playbook, serve, demo,
+    init, ingest, build, refresh, kpis, bottlenecks, compare, plan, split, decide, decisions, status, quarantine, playbook, serve, demo,
 ):  # fmt: skip
     app.command()(_command)
 app.command("map")(flow_map)
