@@ -20,6 +20,8 @@ UNEVEN = 0.1
 """Standardised difference from which two shares are called uneven (Austin 2009)."""
 HARDLY = 0.1
 """Share of tickets that could hardly have been in the other arm, from which a comparison rests on few."""
+LONG = 104
+"""Weeks from which on years are spoken of."""
 COVARIATES = {"hour_band": "time of day", "weekday": "day of the week"}
 
 
@@ -74,9 +76,8 @@ def mix(adjusted: Row, balance: pl.DataFrame, plain: Row, speech: Speech) -> lis
     if not names:
         return told
     spoken = sized({**adjusted, "unit": plain["unit"]}, speech)
-    told.append(
-        f"With the same {_listed(names)} in both, {inside(plain['label'])} differs by {spoken}{_against(adjusted, plain)}."
-    )
+    label = inside(plain["label"])
+    told.append(f"With the same {_listed(names)} in both, {label} differs by {spoken}{_against(adjusted, plain)}.")
     if adjusted["outside_share"] > HARDLY:
         told.append(
             f"{adjusted['outside_share']:.0%} of the tickets could hardly have been in the other group, and count for "
@@ -116,8 +117,9 @@ def reversal(found: Reversal, label: str, unit: str, speech: Speech) -> str:
     way, other = ("higher", "lower") if found.difference > 0 else ("lower", "higher")
     name = COVARIATES.get(found.covariate, found.covariate)
     levels = _listed([f"“{level}”" for level in found.strata])
+    size = own_unit(abs(found.difference), unit, speech).lstrip("+")
     return (
-        f"Careful: taken together {inside(label)} is {own_unit(found.difference, unit, speech)} {way} in {found.arm} than in "
+        f"Careful: taken together {inside(label)} is {size} {way} in {found.arm} than in "
         f"{found.baseline}, but {other} within {name} {levels} ({found.share:.0%} of the tickets). "
         "The mix makes the difference; trust the adjusted figure."
     )
@@ -127,11 +129,12 @@ def cut(found: BeforeAfter, label: str, unit: str, speech: Speech) -> list[str]:
     """The step at the date of a before/after comparison, and how unusual it is."""
     if found.step is None:
         return [f"The trend across the date cannot be judged yet: {found.reason}."]
-    step, label = found.step, inside(label)
+    step, spoken = found.step, inside(label)
     span = " to ".join(own_unit(end, unit, speech).removesuffix(" points") for end in (step.low, step.high))
+    size = f"{own_unit(step.step, unit, speech)} at the date ({span})"
     told = [
-        f"Against the trend before it, {label} stepped by {own_unit(step.step, unit, speech)} at the date ({span}): "
-        f"{speech.value(step.actual, unit)} where {speech.value(step.expected, unit)} was to be expected."
+        f"Against the trend before it, {spoken} stepped by {size}: {speech.value(step.actual, unit)} where "
+        + f"{speech.value(step.expected, unit)} was to be expected."
     ]
     if found.rank is not None:
         told.append(_placebo(found))
@@ -161,6 +164,8 @@ def plan(found: Plan, effect: str, label: str) -> str:
 
 def _weeks(weeks: float) -> str:
     whole = max(1, math.ceil(weeks))
+    if whole > LONG:
+        return f"{weeks / 52:.0f} years"
     return f"{whole:,} week{'' if whole == 1 else 's'}"
 
 

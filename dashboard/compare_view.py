@@ -81,7 +81,7 @@ def basis(told: Told) -> list[str]:
         said.append("The verdict rests on the difference with the same mix of tickets in both.")
     labels = {one.key: (one.label, one.unit) for one in found.measures}
     turned = [one for one in found.reversals if one.metric in {found.question.goal, *FIRST}]
-    cautions = [one for one in found.cautions if one != WARNING]
+    cautions = found.cautions if told.choice.cut is None else ()
     return [
         *said,
         *cautions,
@@ -92,13 +92,13 @@ def basis(told: Told) -> list[str]:
 def effects_title(told: Told, arm: str) -> str:
     """How many KPIs move which way."""
     standings = [words.standing(row) for row in _of(told.found.effects, arm)]
-    parts = [f"{standings.count(word)} {word}" for word in (words.BETTER, words.WORSE) if standings.count(word)]
     judged = sum(word != words.TOO_FEW for word in standings)
     if not judged:
         return "Too few tickets to compare"
-    if not parts:
+    better, worse = standings.count(words.BETTER), standings.count(words.WORSE)
+    if not better and not worse:
         return f"None of {judged} KPIs differs clearly"
-    return f"{' and '.join(parts)} of {judged} KPIs"
+    return f"{better or 'None'} of {judged} KPIs better, {worse or 'none'} worse"
 
 
 def title(told: Told) -> str:

@@ -19,7 +19,7 @@ def variant_workflows(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def names(connection: duckdb.DuckDBPyConnection, workflow: str, kind: str) -> list[str]:
-    """The tags, macros or rules that tickets of a workflow have, the most used first, at most MOST."""
+    """The tags, macros or rules that some tickets of a workflow have and some not, the most used first."""
     if kind == "tag":
         query = """select unnest(tags) as name from fct_ticket where workflow = $workflow and is_measured"""
     else:
@@ -28,9 +28,9 @@ def names(connection: duckdb.DuckDBPyConnection, workflow: str, kind: str) -> li
             inner join fct_ticket as tickets using (ticket_key)
             where runs.kind = '{"macro" if kind == "macro" else "rule"}' and tickets.workflow = $workflow
                 and tickets.is_measured"""
-    counted = (
-        f"select name from ({query}) where name is not null group by name order by count(*) desc, name limit {MOST}"
-    )
+    whole = "select count(*) from fct_ticket where workflow = $workflow and is_measured"
+    counted = f"""select name from ({query}) where name is not null group by name
+        having count(*) < ({whole}) order by count(*) desc, name limit {MOST}"""
     return [str(row[0]) for row in connection.execute(counted, {"workflow": workflow}).fetchall()]
 
 

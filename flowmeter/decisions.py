@@ -25,12 +25,16 @@ DIGITS = 6
 
 
 class Compared(Checked):
-    """What was compared: by variant, tag ..., the arms with the baseline first, the goal, and the days of creation."""
+    """What was compared: by variant, tag ..., the arms with the baseline first, the goal, and the days of creation.
+
+    `intervals`: which ones the numbers have: plain, adjusted (for the mix) or always valid (the test was running).
+    """
 
     by: str = Field(min_length=1)
     arms: list[str] = Field(min_length=2)
     goal: str = ""
     period: str = "all"
+    intervals: str = ""
 
 
 class Number(Checked):

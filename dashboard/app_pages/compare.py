@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.compare.before_after import WARNING
 from dashboard import compare_data, compare_view, data, workflow_view
 from dashboard.compare_data import Answer, Asked
 from dashboard.compare_view import Told
@@ -41,8 +40,7 @@ def page() -> None:
 
 def _page(snap: Snapshot, asked: Asked, answer: Answer, head: st.delta_generator.DeltaGenerator) -> None:
     if answer.choice is None:
-        with head:
-            states.nothing_to_compare(asked.by, workflow_view.names(snap.path)[asked.workflow], answer.problem)
+        states.nothing_to_compare(asked.by, workflow_view.names(snap.path)[asked.workflow], answer.problem)
         return
     found = compare_data.compared(snap.path, asked, snap.snapshot_at, snap.currency)
     told = Told(snap, asked, answer.choice, found)
@@ -73,7 +71,7 @@ def _top(told: Told) -> None:
 def _effects(told: Told) -> None:
     """The first screen's evidence: guardrails, then one picture of all effects."""
     if told.choice.cut is not None:
-        st.warning(WARNING)
+        st.warning(plain(" ".join(told.found.cautions)))
     others = [one.sentence for arm, one in told.found.verdicts.items() if arm != told.choice.arms[1]]
     sentences([*others, *compare_view.basis(told)], "verdicts")
     arm = told.choice.arms[1]
@@ -93,9 +91,11 @@ def _effects(told: Told) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("#### What must not get worse")
+        st.caption("Judged by the same intervals as the verdict.")
         sentences([one.sentence for one in told.found.verdicts[arm].guardrails], "rails")
     with right:
         st.markdown("#### Are the tickets alike?")
+        st.caption("What else could make the difference.")
         sentences(compare_view.mix(told, arm), "mix")
     if told.found.before_after is not None:
         st.markdown("#### Was it the date?")

@@ -189,5 +189,7 @@ def _pale(color: str) -> str:
 
 def _legend(drawn: go.Figure) -> None:
     drawn.update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}, margin={"t": 26}
+        showlegend=True,
+        legend={"orientation": "h", "traceorder": "normal", "y": 1.0, "yanchor": "bottom", "x": 0},
+        margin={"t": 26},
     )
