@@ -14,17 +14,20 @@ KINDS = ("variant", "tag:NAME", "macro:NAME", "rule:NAME", "group", "channel", "
 COLUMNS_OF = {"variant": "variant", "group": "group_name", "channel": "coalesce(channel, 'unknown')"}
 
 QUARTER_WEEKS = 13
-AS_THEY_ARE = (
-    "csat_satisfied",
-    "ces_score",
+MEASURED = (
     "resolution_calendar_minutes",
     "resolution_business_minutes",
     "first_resolution_calendar_minutes",
     "is_automated",
+)
+"""Columns of tickets that the customer began: the others have surveys and cost, and no part in these."""
+AS_THEY_ARE = (
+    "csat_satisfied",
+    "ces_score",
     "coalesce(cost, 0) as cost",
-    "resolved_at is not null as is_resolved",
+    "is_measured and resolved_at is not null as is_resolved",
     "case when csat_offered_week + 13 <= snapshot_day then csat_week is not null end as is_answered",
-    "case when resolved_at is null then epoch_us(snapshot_at - created_at) / 60000000.0 end as open_minutes",
+    "case when is_measured and resolved_at is null then epoch_us(snapshot_at - created_at) / 60000000.0 end as open_minutes",
     "coalesce(channel, 'unknown') as channel",
     "coalesce(priority, 'normal') as priority",
     """['night', 'morning', 'afternoon', 'evening'][hour(local_at) // 6 + 1]::enum(
@@ -104,7 +107,7 @@ def choose(
 
 
 def tickets(connection: Connection, choice: Choice) -> pl.DataFrame:
-    """One row per counted ticket that the customer began: ticket_key, arm, customer_id (a number), created_at, the KPI
+    """One row per counted ticket: ticket_key, arm, customer_id (a number), created_at, the KPI
     columns of fct_ticket (null where the ticket does not count for the metric, or not yet), and the covariates.
     """
     arm, names = _arm(choice.by, shop_facts(connection).zone)
@@ -132,7 +135,7 @@ def _tickets(connection: Connection, choice: Choice, arm: str, names: dict[str, 
             select *, {arm} as arm, timezone($zone, timezone('UTC', created_at)) as local_at,
                 $snapshot::timestamp as snapshot_at,
                 timezone($zone, timezone('UTC', $snapshot::timestamp))::date as snapshot_day
-            from fct_ticket where workflow = $workflow and is_measured and {where}
+            from fct_ticket where workflow = $workflow and is_counted and {where}
         )
         select ticket_key, arm::enum({_listed(choice.arms)}) as arm, hash(customer_id) as customer_id, created_at,
             {_columns(connection)}
@@ -173,11 +176,12 @@ def _columns(connection: Connection) -> str:
         _where(f"{since} <= snapshot_at - to_days({days.get(metric, 0)})", column)
         for column, (since, metric) in SETTLED.items()
     ]
-    return ", ".join([*AS_THEY_ARE, *resolved, *settled])
+    measured = [_where("true", column) for column in MEASURED]
+    return ", ".join([*AS_THEY_ARE, *measured, *resolved, *settled])
 
 
 def _where(condition: str, column: str) -> str:
-    return f"case when {condition} then {column} end as {column}"
+    return f"case when is_measured and {condition} then {column} end as {column}"
 
 
 def _spans(
@@ -189,7 +193,7 @@ def _spans(
     query = f"""
         select arm, count(*), min(created_at), max(created_at) from (
             select {arm} as arm, created_at from fct_ticket
-            where workflow = $workflow and is_measured and {_between(first, last, zone)}
+            where workflow = $workflow and is_counted and {_between(first, last, zone)}
         ) where arm is not null group by arm order by count(*) desc, arm"""
     rows = connection.execute(query, {"workflow": workflow, **names}).fetchall()
     _check_name(connection, workflow, by, [str(row[0]) for row in rows])

@@ -73,19 +73,20 @@ def test_every_value_is_that_of_the_published_macro(
             assert row["values"][arm] == pytest.approx(value, rel=1e-12), (metric, arm)
 
 
-def _by_macro(
-    con: duckdb.DuckDBPyConnection, metric: str, parameters: list[str], choice: Choice, arm: str
-) -> str:
+def _by_macro(con: duckdb.DuckDBPyConnection, metric: str, parameters: list[str], choice: Choice, arm: str) -> str:
     query = "select ticket_filter, matures_days from metric where metric = $1"
     ticket_filter, days = con.execute(query, [metric]).fetchall()[0]
     since = next((column for start, column in DAYS.items() if metric.startswith(start)), None)
     conditions = [
         f"workflow = 'order_updates' and variant = '{arm}' and {LOCAL_DAY} between '{choice.first}' and '{choice.last}'",
-        ticket_filter if metric != "cost_per_resolution" else "is_measured",
-        "is_measured",
+        ticket_filter if metric != "cost_per_resolution" else "is_counted",
         f"{since} <= (select snapshot_at from snapshot) - to_days({days})" if since else "true",
     ]
-    columns = {"cost_amount": "cost", "is_resolution": "resolved_at is not null", "is_answered": "csat_week is not null"}
+    columns = {
+        "cost_amount": "cost",
+        "is_resolution": "is_measured and resolved_at is not null",
+        "is_answered": "csat_week is not null",
+    }
     if metric == "csat_response_rate":
         conditions.append("csat_offered_week + 13 <= (select snapshot_at + interval 1 hour from snapshot)::date")
     given = ", ".join(columns.get(name, name) for name in parameters)
@@ -173,7 +174,7 @@ def test_two_sides_of_a_condition(
     chosen = choose(con, "order_updates", by)
     assert chosen.arms == arms
     of = con.execute(
-        f"select count(*) from fct_ticket where is_measured and workflow = 'order_updates' and {condition}"
+        f"select count(*) from fct_ticket where is_counted and workflow = 'order_updates' and {condition}"
         f" and {LOCAL_DAY} between '{chosen.first}' and '{chosen.last}'"
     ).fetchall()[0][0]
     assert tickets(con, chosen).filter(pl.col("arm") == arms[1]).height == of
@@ -182,7 +183,8 @@ def test_two_sides_of_a_condition(
 @pytest.mark.parametrize("kind", ["macro", "rule"])
 def test_tickets_that_a_macro_or_rule_touched(con: duckdb.DuckDBPyConnection, kind: str) -> None:
     query = """select any_value(name), count(distinct ticket_key) from fct_automation_run inner join fct_ticket using
-        (ticket_key) where kind = $1 and workflow = 'returns' and is_measured group by name order by 2 desc, 1"""
+        (ticket_key) where kind = $1 and workflow = 'returns' and is_counted group by name having count(distinct ticket_key)
+        < (select count(*) from fct_ticket where workflow = 'returns' and is_counted) order by 2 desc, 1"""
     name, count = con.execute(query, [kind]).fetchall()[0]
     assert choose(con, "returns", f"{kind}:{name}").counts[f"with {name}"] == count
 
@@ -191,7 +193,7 @@ def test_given_days_are_local(con: duckdb.DuckDBPyConnection) -> None:
     first, last = dt.date(2026, 3, 1), dt.date(2026, 3, 29)
     chosen = choose(con, "returns", "channel", (), first, last)
     count = con.execute(
-        "select count(*) from fct_ticket where is_measured and workflow = 'returns'"
+        "select count(*) from fct_ticket where is_counted and workflow = 'returns'"
         f" and {LOCAL_DAY} between '{first}' and '{last}'"
     ).fetchall()[0][0]
     assert sum(chosen.counts.values()) == count
