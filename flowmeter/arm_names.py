@@ -21,14 +21,14 @@ def variant_workflows(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def names(connection: duckdb.DuckDBPyConnection, workflow: str, kind: str) -> list[str]:
     """The tags, macros or rules that some tickets of a workflow have and some not, the most used first."""
     if kind == "tag":
-        query = """select unnest(tags) as name from fct_ticket where workflow = $workflow and is_measured"""
+        query = """select unnest(tags) as name from fct_ticket where workflow = $workflow and is_counted"""
     else:
         query = f"""
             select distinct runs.ticket_key, runs.name from fct_automation_run as runs
             inner join fct_ticket as tickets using (ticket_key)
             where runs.kind = '{"macro" if kind == "macro" else "rule"}' and tickets.workflow = $workflow
-                and tickets.is_measured"""
-    whole = "select count(*) from fct_ticket where workflow = $workflow and is_measured"
+                and tickets.is_counted"""
+    whole = "select count(*) from fct_ticket where workflow = $workflow and is_counted"
     counted = f"""select name from ({query}) where name is not null group by name
         having count(*) < ({whole}) order by count(*) desc, name limit {MOST}"""
     return [str(row[0]) for row in connection.execute(counted, {"workflow": workflow}).fetchall()]
@@ -38,7 +38,7 @@ def condition(choice: Choice, arm: str, zone: str) -> str:
     """The tickets of an arm as SQL on fct_ticket."""
     kind, _, name = choice.by.partition(":")
     first, after = _midnight(choice.first, zone), _midnight(choice.last + dt.timedelta(days=1), zone)
-    parts = ["is_measured", f"created_at >= '{first}'::timestamp", f"created_at < '{after}'::timestamp"]
+    parts = ["is_counted", f"created_at >= '{first}'::timestamp", f"created_at < '{after}'::timestamp"]
     if choice.cut is not None:
         sign = "<" if arm.startswith("before ") else ">="
         parts.append(f"created_at {sign} '{_midnight(choice.cut, zone)}'::timestamp")

@@ -14,6 +14,36 @@ KINDS = ("variant", "tag:NAME", "macro:NAME", "rule:NAME", "group", "channel", "
 COLUMNS_OF = {"variant": "variant", "group": "group_name", "channel": "coalesce(channel, 'unknown')"}
 
 QUARTER_WEEKS = 13
+MEASURED = (
+    "resolution_calendar_minutes",
+    "resolution_business_minutes",
+    "first_resolution_calendar_minutes",
+    "is_automated",
+)
+"""Columns of tickets that the customer began: the others have surveys and cost, and no part in these."""
+AS_THEY_ARE = (
+    "csat_satisfied",
+    "ces_score",
+    "coalesce(cost, 0) as cost",
+    "is_measured and resolved_at is not null as is_resolved",
+    "case when csat_offered_week + 13 <= snapshot_day then csat_week is not null end as is_answered",
+    "case when is_measured and resolved_at is null then epoch_us(snapshot_at - created_at) / 60000000.0 end as open_minutes",
+    "coalesce(channel, 'unknown') as channel",
+    "coalesce(priority, 'normal') as priority",
+    """['night', 'morning', 'afternoon', 'evening'][hour(local_at) // 6 + 1]::enum(
+        'night', 'morning', 'afternoon', 'evening') as hour_band""",
+    """['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][isodow(local_at)]::enum(
+        'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun') as weekday""",
+)
+SETTLED = {
+    "first_reply_calendar_minutes": ("created_at", "first_reply_median_calendar_hours"),
+    "first_reply_business_minutes": ("created_at", "first_reply_median_business_hours"),
+    "sla_met": ("created_at", "sla_hit"),
+    "resolved_in_cohort": ("created_at", "resolution_rate_cohort"),
+    "is_fcr_7d": ("resolved_at", "fcr_7d"),
+    "is_automated_held": ("resolved_at", "automated_held"),
+}
+"""Columns that are true only some days after an instant: of which metric, and since when."""
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -77,7 +107,7 @@ def choose(
 
 
 def tickets(connection: Connection, choice: Choice) -> pl.DataFrame:
-    """One row per counted ticket that the customer began: ticket_key, arm, customer_id (a number), created_at, the KPI
+    """One row per counted ticket: ticket_key, arm, customer_id (a number), created_at, the KPI
     columns of fct_ticket (null where the ticket does not count for the metric, or not yet), and the covariates.
     """
     arm, names = _arm(choice.by, shop_facts(connection).zone)
@@ -103,10 +133,12 @@ def _tickets(connection: Connection, choice: Choice, arm: str, names: dict[str, 
     query = f"""
         with found as (
             select *, {arm} as arm, timezone($zone, timezone('UTC', created_at)) as local_at,
-                $snapshot::timestamp as snapshot_at
-            from fct_ticket where workflow = $workflow and is_measured and {where}
+                $snapshot::timestamp as snapshot_at,
+                timezone($zone, timezone('UTC', $snapshot::timestamp))::date as snapshot_day
+            from fct_ticket where workflow = $workflow and is_counted and {where}
         )
-        select ticket_key, arm, hash(customer_id) as customer_id, created_at, {_columns(connection)}
+        select ticket_key, arm::enum({_listed(choice.arms)}) as arm, hash(customer_id) as customer_id, created_at,
+            {_columns(connection)}
         from found where arm in (select unnest($arms))"""
     return _frame(connection, query, **bound, **names)
 
@@ -135,34 +167,21 @@ def _columns(connection: Connection) -> str:
     """Null where a ticket has no part in a figure, or where time must still pass before it is settled."""
     found = connection.execute("select metric, matures_days from metric").fetchall()
     days = {str(metric): int(matures) for metric, matures in found}
+    resolved = [_where("resolved_at is not null", column) for column in ("is_zero_touch", "is_one_touch")]
+    resolved += [
+        _where("resolved_at is not null", "handoff_count"),
+        _where("first_resolved_at is not null", "is_reopened"),
+    ]
+    settled = [
+        _where(f"{since} <= snapshot_at - to_days({days.get(metric, 0)})", column)
+        for column, (since, metric) in SETTLED.items()
+    ]
+    measured = [_where("true", column) for column in MEASURED]
+    return ", ".join([*AS_THEY_ARE, *measured, *resolved, *settled])
 
-    def settled(column: str, since: str, metric: str) -> str:
-        return f"case when {since} <= snapshot_at - to_days({days.get(metric, 0)}) then {column} end as {column}"
 
-    return ", ".join([
-        "csat_satisfied", "ces_score", "resolution_calendar_minutes", "resolution_business_minutes",
-        "first_resolution_calendar_minutes", "is_automated", "coalesce(cost, 0) as cost",
-        "resolved_at is not null as is_resolved",
-        *(
-            f"case when resolved_at is not null then {column} end as {column}"
-            for column in ("is_zero_touch", "is_one_touch", "handoff_count")
-        ),
-        "case when first_resolved_at is not null then is_reopened end as is_reopened",
-        "case when csat_offered_week + 13 <= timezone($zone, timezone('UTC', snapshot_at))::date "
-        "then csat_week is not null end as is_answered",
-        settled("first_reply_calendar_minutes", "created_at", "first_reply_median_calendar_hours"),
-        settled("first_reply_business_minutes", "created_at", "first_reply_median_business_hours"),
-        settled("sla_met", "created_at", "sla_hit"),
-        settled("resolved_in_cohort", "created_at", "resolution_rate_cohort"),
-        settled("is_fcr_7d", "resolved_at", "fcr_7d"),
-        settled("is_automated_held", "resolved_at", "automated_held"),
-        "case when resolved_at is null then (epoch_us(snapshot_at) - epoch_us(created_at)) / 60000000.0 end "
-        "as open_minutes",
-        "coalesce(channel, 'unknown') as channel", "coalesce(priority, 'normal') as priority",
-        "case hour(local_at) // 6 when 0 then 'night' when 1 then 'morning' when 2 then 'afternoon' else 'evening' end "
-        "as hour_band",
-        "['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][isodow(local_at)] as weekday",
-    ])  # fmt: skip
+def _where(condition: str, column: str) -> str:
+    return f"case when is_measured and {condition} then {column} end as {column}"
 
 
 def _spans(
@@ -174,7 +193,7 @@ def _spans(
     query = f"""
         select arm, count(*), min(created_at), max(created_at) from (
             select {arm} as arm, created_at from fct_ticket
-            where workflow = $workflow and is_measured and {_between(first, last, zone)}
+            where workflow = $workflow and is_counted and {_between(first, last, zone)}
         ) where arm is not null group by arm order by count(*) desc, arm"""
     rows = connection.execute(query, {"workflow": workflow, **names}).fetchall()
     _check_name(connection, workflow, by, [str(row[0]) for row in rows])
@@ -227,7 +246,7 @@ def _check_name(connection: Connection, workflow: str, by: str, arms: list[str])
     query = "select distinct name from fct_automation_run where kind = $kind and name is not null order by name"
     bound = {"kind": kind}
     if kind == "tag":
-        query = "select distinct unnest(tags) as tag from fct_ticket where workflow = $workflow and is_measured order by tag"
+        query = "select distinct unnest(tags) as tag from fct_ticket where workflow = $workflow order by tag"
         bound = {"workflow": workflow}
     known = [str(row[0]) for row in connection.execute(query, bound).fetchall()]
     raise ValueError(f"no tickets of '{workflow}' have the {kind} '{name}'. {nearest(name, known)}")
@@ -240,6 +259,10 @@ def _between(first: dt.date | None, last: dt.date | None, zone: str) -> str:
     if last:
         parts.append(f"created_at < '{_midnight(last + dt.timedelta(days=1), zone)}'::timestamp")
     return " and ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in names)
 
 
 def _day(text: str) -> dt.date:

@@ -1,8 +1,8 @@
 """Rules, ready to paste, that give every customer one of several variants by a hash of the customer's id.
 
-The last digits of an id are no dice: helpdesks and shops count in strides, so that all ids of a shop may be even. A cube
-modulo a prime that leaves 2 when divided by 3 hits every remainder exactly once and follows no stride, and its numbers
-are small enough for any template language.
+The last digits of an id are no dice: helpdesks and shops count in strides, so that all ids of a shop may be even. A
+cube modulo a prime that leaves 2 when divided by 3 hits every remainder exactly once and follows no stride, and its
+numbers are small enough for any template language.
 """
 
 import re
@@ -117,6 +117,6 @@ _SHOPIFY = """\
 Condition:  order.customer.tags   none of them is equal to any of: {tags}
 Action:     Add customer tags, with this as the tag:
 {liquid}
-# What the customer gets then hangs on a condition on that tag. A ticket must carry the tag too, or Flowmeter cannot know
-# its arm: let the helpdesk's Shopify integration copy customer tags, or set it with Flow's Send HTTP request.
+# What the customer gets then hangs on a condition on that tag. A ticket must carry the tag too, or its arm is not
+# known: let the helpdesk's Shopify integration copy customer tags, or set it with Flow's Send HTTP request.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,7 @@ NOT_DRAWN = {
     "channel": "Customers choose their channel",
 }
 UNUSUAL = 0.05
+UNEVEN = 0.2
 PLAIN, ADJUSTED, RUNNING = "plain", "adjusted", "always valid"
 
 
@@ -97,9 +99,15 @@ def compare(
     kind = question.by.partition(":")[0]
     covariates = [name for name in COVARIATES if name != kind]
     arms = question.arms
-    found = effects(tickets, known, arms)
-    evened = adjusted(tickets, known, arms, covariates)
-    sequence = always_valid(tickets, known, arms)
+    # The heavy parts are numpy's, which leaves other threads alone.
+    with ThreadPoolExecutor() as pool:
+        later = (
+            pool.submit(adjusted, tickets, known, arms, covariates),
+            pool.submit(always_valid, tickets, known, arms),
+            pool.submit(survival, tickets, arms),
+        )
+        found = effects(tickets, known, arms)
+    evened, sequence, curves = later[0].result(), later[1].result(), later[2].result()
     is_running = kind == "variant" and _runs(tickets, arms, question.snapshot)
     basis = RUNNING if is_running else PLAIN if kind == "variant" else ADJUSTED
     judged = {
@@ -115,7 +123,7 @@ def compare(
         effects=found,
         adjusted=evened,
         always_valid=sequence,
-        survival=survival(tickets, arms),
+        survival=curves,
         reversals=reversals(tickets, known, found, covariates),
         verdicts={arm: _verdict(judged, arm, tickets, question, speech) for arm in arms[1:]},
         basis=basis,
@@ -252,10 +260,10 @@ def _cautions(kind: str, evened: Adjusted, goal: str, step: BeforeAfter | None) 
         )
     if kind in NOT_DRAWN:
         told.append(f"{NOT_DRAWN[kind]}, so what else differs between these tickets is in the difference too.")
-    for row in evened.differences.filter(pl.col("metric") == goal).iter_rows(named=True):
-        if (row["outside_share"] or 0.0) > 0.2:
-            told.append(
-                f"{row['outside_share']:.0%} of the tickets of {row['baseline']} and {row['arm']} have hardly any like "
-                "them in the other: the adjusted difference is about the rest."
-            )
+    uneven = evened.differences.filter(pl.col("metric") == goal, pl.col("outside_share") > UNEVEN)
+    told += [
+        f"{row['outside_share']:.0%} of the tickets of {row['baseline']} and {row['arm']} have hardly any like them in "
+        "the other: the adjusted difference is about the rest."
+        for row in uneven.iter_rows(named=True)
+    ]
     return tuple(told)

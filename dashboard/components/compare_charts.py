@@ -96,9 +96,9 @@ def _spread_title(counts: pl.DataFrame, arms: tuple[str, ...]) -> str:
     parts = []
     for arm in arms[:2]:
         own = counts.filter(pl.col("arm") == arm)
-        total = own["len"].sum()
+        total = int(own["len"].sum())
         if total:
-            share = own.filter(pl.col("band").is_in(slow))["len"].sum() / total
+            share = int(own.filter(pl.col("band").is_in(slow))["len"].sum()) / total
             parts.append(f"{share:.0%} of {arm}")
     return f"More than a day: {' and '.join(parts)}" if parts else "Nothing was resolved yet"
 

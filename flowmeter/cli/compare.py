@@ -76,7 +76,7 @@ def compare(  # noqa: PLR0913, PLR0917 (one parameter per option)
     _write(choice, found, form)
 
 
-def plan(  # noqa: PLR0913, PLR0917 (one parameter per option)
+def plan(
     ctx: typer.Context,
     workflow: WorkflowOption,
     effect: Annotated[float, typer.Option(help="The difference to be seen, in the metric's unit: 0.03 is 3 points.")],

@@ -15,7 +15,7 @@ from dashboard import compare_data, compare_view, data
 from dashboard.compare_data import GOAL, Asked
 from dashboard.compare_view import Told
 from dashboard.data import TicketQuery
-from flowmeter.arm_names import names
+from flowmeter.arm_names import condition, names
 from flowmeter.comparison import choose
 from flowmeter.decisions import read_decisions
 from flowmeter.settings import Home
@@ -98,10 +98,9 @@ def test_tickets_with_and_without_are_those_of_the_list(in_demo: Path, kind: str
             pytest.skip(f"the demo shop's order updates have no {kind} that only some have")
         choice = choose(connection, "order_updates", f"{kind}:{known[0]}")
     found = told(by=f"{kind}:{known[0]}")
-    for at, arm in enumerate(choice.arms):
-        wanted = compare_view.list_asked(found, f"resolution_rate_cohort:{at}")
-        assert wanted is not None
-        query = TicketQuery(wanted[1].week, "order_updates", "all", "all", "", wanted[0].ticket_filter)
+    for arm in choice.arms:
+        where = condition(choice, arm, snap.time_zone)
+        query = TicketQuery(dt.date(2026, 11, 16), "order_updates", "all", "all", "", where)
         assert data.ticket_count(snap.path, query) == found.size(arm)
 
 
