@@ -133,8 +133,10 @@ def cut(found: BeforeAfter, label: str, unit: str, speech: Speech) -> list[str]:
     span = " to ".join(own_unit(end, unit, speech).removesuffix(" points") for end in (step.low, step.high))
     size = f"{own_unit(step.step, unit, speech)} at the date ({span})"
     told = [
-        f"Against the trend before it, {spoken} stepped by {size}: {speech.value(step.actual, unit)} where "
-        + f"{speech.value(step.expected, unit)} was to be expected."
+        (
+            f"Against the trend before it, {spoken} stepped by {size}: {speech.value(step.actual, unit)} where "
+            f"{speech.value(step.expected, unit)} was to be expected."
+        )
     ]
     if found.rank is not None:
         told.append(_placebo(found))
