@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from analysis.compare import Change, Estimate, Verdict, compare, mean_of
+from analysis.change import Change, Estimate, Verdict, compare, mean_of
 from analysis.drivers import Driver, count_drivers, drivers
 from analysis.series import Series, at, before
 from analysis.wording import Speech

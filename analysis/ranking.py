@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from analysis.compare import Estimate
+from analysis.change import Estimate
 
 
 class Standing(StrEnum):

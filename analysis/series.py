@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from analysis.compare import Estimate
+from analysis.change import Estimate
 
 Series = Mapping[dt.date, Estimate]
 COLUMNS = ("week", "value", "low", "high", "n", "too_few", "is_complete")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 import streamlit as st
 
-from analysis.compare import Change, Estimate, compare, mean_of
+from analysis.change import Change, Estimate, compare, mean_of
 from analysis.notable import Divisions, Finding, Metric, findings
 from analysis.ranking import Judged, judge, target_for, worst_first
 from analysis.series import Series, at, before, by_metric

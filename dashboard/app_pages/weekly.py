@@ -8,14 +8,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analysis.wording import Speech
-from dashboard import data, weekly_view
+from dashboard import data, decided, weekly_view
 from dashboard.components import backlog, filters, states, theme, ticket_list, top_line, trend, volume
 from dashboard.components.explained import explained
 from dashboard.components.kpi_strip import strip_html
 from dashboard.components.kpi_table import About, table_html
 from dashboard.components.linked import show
 from dashboard.components.notable import notable_html
+from dashboard.components.told import sentences
 from dashboard.data import Snapshot
+from dashboard.format import plain
 from dashboard.selection import ALL, Selection
 from dashboard.settled import settled
 from dashboard.weekly_view import MetricInfo
@@ -104,10 +106,21 @@ def _trends(snap: Snapshot, chosen: Selection, infos: Mapping[str, MetricInfo]) 
         "The grey band is the usual range, as the weeks themselves show it. Diamonds are out of the ordinary; hollow "
         "points and hatched bars are not final."
     )
+    marks, problem = decided.marks(
+        chosen.workflow, dict(data.workflows(snap.path).select("workflow", "name").iter_rows())
+    )
+    if problem:
+        st.warning(plain(problem))
     with st.skeleton(height=900):
-        figures = {f"trend_{info.key}": trend.trend(snap.path, chosen, info, speech, colors) for info in headline}
+        figures = {
+            f"trend_{info.key}": trend.trend(snap.path, chosen, info, speech, colors, marks) for info in headline
+        }
         figures["flow"] = volume.flow(snap.path, chosen, colors)
     _pairs(figures)
+    recent = [f"{mark.number}: {mark.words}" for mark in marks]
+    if recent:
+        st.markdown("**Decisions**  \n:small[:gray[Numbered lines on the trends above]]")
+        sentences(recent[::-1], "decided", 4)
 
 
 def _pairs(figures: Mapping[str, tuple[go.Figure, str, str]]) -> None:

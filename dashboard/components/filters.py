@@ -10,7 +10,7 @@ from dashboard import data
 from dashboard.format import iso_week, span
 from dashboard.selection import ALL, Choice, Selection, named, variant_options
 
-NAMES = ("week", "workflow", "variant", "channel", "period", "show", "rare")
+NAMES = ("week", "workflow", "variant", "channel", "period", "show", "rare", "by", "which", "goal", "span")
 KEPT = "kept_filters"
 OF_A_WORKFLOW = ("variant", "element")
 """What no longer fits when the workflow changes."""

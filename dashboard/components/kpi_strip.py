@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from analysis.compare import Change, Estimate, Verdict
+from analysis.change import Change, Estimate, Verdict
 from analysis.ranking import Standing
 from analysis.wording import DASH, Speech, counted
 from dashboard.components.linked import number

@@ -7,7 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from dashboard.data import Snapshot
-from dashboard.format import age_in_days, is_stale, moment_in_words
+from dashboard.format import age_in_days, is_stale, moment_in_words, plain
 from flowmeter.errors import ConfigError, FlowmeterError
 
 
@@ -43,6 +43,39 @@ def no_events() -> None:
         "activity and time, described in `config/sources.yml`) into `data/exports/`, then run:"
     )
     st.code("flowmeter refresh", language=None)
+
+
+def nothing_to_compare(by: str, workflow: str, problem: str) -> None:
+    """A workflow without two arms: what was looked for, and how to get variants."""
+    kind = by.partition(":")[0]
+    if kind != "variant":
+        st.markdown(f"## Nothing to compare in {plain(workflow)}")
+        st.markdown(f"{plain(problem[:1].upper() + problem[1:])}.")
+        st.info("Choose another workflow, another comparison, or a longer period above.")
+        return
+    st.markdown(f"## {plain(workflow)} has no variants yet")
+    st.markdown(
+        "A variant is one of two ways to handle a workflow, told apart by a tag, macro, group or field. Write them "
+        "into `config/workflows.yml`, the one that everything else belongs to as the default:"
+    )
+    st.code(VARIANTS, language="yaml")
+    st.markdown(
+        "Who gets which is best drawn by lot: `flowmeter split` writes the rule for Zendesk or Shopify Flow that tags "
+        "customers so. Then run:"
+    )
+    st.code("flowmeter split --help\nflowmeter refresh", language=None)
+    st.markdown("Without variants, groups, channels, tags or the time before and after a date can be compared above.")
+    st.caption(plain(problem))
+
+
+VARIANTS = """variants:
+  - key: b
+    name: The new way
+    rules:
+      - tag: new_way
+  - key: a
+    name: As before
+    default: true"""
 
 
 def stale(snap: Snapshot) -> None:

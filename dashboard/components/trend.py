@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import textwrap
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -14,6 +17,7 @@ from analysis.wording import DAYS_FROM, Speech
 from dashboard import data
 from dashboard.components import theme
 from dashboard.components.theme import Palette
+from dashboard.decided import Mark
 from dashboard.format import week_in_words
 from dashboard.selection import Selection
 from dashboard.weekly_view import MetricInfo, trend_frame
@@ -21,16 +25,18 @@ from dashboard.weekly_view import MetricInfo, trend_frame
 # A little over 100%, so that the points there are whole.
 FULL = 1.02
 EMPTY_AXIS = {"share": [0, 1], "score": [1, 7]}
+AFTER_LAST = dt.timedelta(days=21)  # a decision so long after the last Monday still stands beside the line
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def trend(
-    path: str, chosen: Selection, info: MetricInfo, _speech: Speech, colors: Palette
+    path: str, chosen: Selection, info: MetricInfo, _speech: Speech, colors: Palette, marks: tuple[Mark, ...] = ()
 ) -> tuple[go.Figure, str, str]:
-    """Figure, title and subtitle of one metric's trend in the chosen slice."""
+    """Figure, title and subtitle of one metric's trend in the chosen slice, with the decisions of the shop."""
     weeks = trend_frame(path, chosen, info.key)
     target = target_for(data.targets(path), info.key, chosen.workflow)
     drawn, title = of_weeks(weeks, info, target, _speech, colors)
+    _decisions(drawn, weeks["week"].to_list(), marks, colors)
     return drawn, title, f"{_what(info.unit, _speech)}, by week"
 
 
@@ -52,6 +58,43 @@ def of_weeks(
     scale(drawn, info.unit, speech)
     _say_if_empty(drawn, marked, info, colors)
     return drawn, in_words(info.label, marked, bounds, info.unit, speech)
+
+
+def _decisions(drawn: go.Figure, weeks: list[dt.date], marks: tuple[Mark, ...], colors: Palette) -> None:
+    """A thin line at each decision, with its number above, which says on hover what was decided."""
+    shown = [mark for mark in marks if weeks and weeks[0] <= mark.day <= weeks[-1] + AFTER_LAST]
+    if not shown:
+        return
+    line = {"color": colors.muted, "width": 1, "dash": "dot"}
+    lines = [{"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": one.day, "x1": one.day} for one in shown]
+    numbers = [
+        {
+            "x": mark.day,
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "text": f"<b>{mark.number}</b>",
+            "hovertext": "<br>".join(textwrap.wrap(escape(mark.words), 60)),
+            "showarrow": False,
+            "font": {"color": colors.text, "size": 12},
+            "bgcolor": colors.surface,
+        }
+        for mark in shown
+    ]
+    height = next((value for value in drawn.data[0].y if value is not None), None)
+    # Shapes do not stretch the axis, and a decision is often taken after the last week of the data.
+    drawn.add_scatter(
+        x=[mark.day for mark in shown],
+        y=[height] * len(shown),
+        mode="markers",
+        marker={"opacity": 0},
+        hoverinfo="skip",
+    )
+    drawn.update_layout(
+        shapes=[*drawn.layout.shapes, *(one | {"line": line, "layer": "below"} for one in lines)],
+        annotations=[*drawn.layout.annotations, *numbers],
+        margin={"t": 22},
+    )
 
 
 def scale(drawn: go.Figure, unit: str, speech: Speech) -> None:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from analysis.compare import Verdict, compare, mean_of
+from analysis.change import Verdict, compare, mean_of
 from analysis.series import at, before
 from analysis.wording import Speech
 from dashboard import data

@@ -11,6 +11,8 @@ import typer
 from typer._click.exceptions import ClickException
 
 from flowmeter.cli.bottlenecks import bottlenecks
+from flowmeter.cli.compare import compare, plan
+from flowmeter.cli.decide import decide, decisions
 from flowmeter.cli.demo import demo
 from flowmeter.cli.export import export
 from flowmeter.cli.homes import HomeOption
@@ -19,6 +21,7 @@ from flowmeter.cli.look import kpis, quarantine, status
 from flowmeter.cli.map import flow_map
 from flowmeter.cli.playbook import playbook
 from flowmeter.cli.serve import serve
+from flowmeter.cli.split import split
 from flowmeter.errors import ExitCode, FlowmeterError
 from flowmeter.settings import Home
 
@@ -40,7 +43,9 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
     ctx.obj = home
 
 
-for _command in (init, ingest, build, refresh, kpis, bottlenecks, status, quarantine, playbook, serve, demo):
+for _command in (
+    init, ingest, build, refresh, kpis, bottlenecks, compare, plan, split, decide, decisions, status, quarantine, playbook, serve, demo,
+):  # fmt: skip
     app.command()(_command)
 app.command("map")(flow_map)
 app.add_typer(export, name="export")

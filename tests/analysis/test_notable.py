@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from analysis.compare import Estimate
+from analysis.change import Estimate
 from analysis.notable import Metric, findings, sentence
 from analysis.wording import Speech
 

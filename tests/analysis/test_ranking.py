@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from analysis.compare import Estimate
+from analysis.change import Estimate
 from analysis.ranking import Judged, Standing, judge, target_for, worst_first
 
 TARGETS = pl.DataFrame(

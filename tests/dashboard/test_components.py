@@ -6,10 +6,11 @@ import datetime as dt
 
 import pytest
 
-from analysis.compare import NOTHING, Change, Estimate, Verdict
+from analysis.change import NOTHING, Change, Estimate, Verdict
 from analysis.ranking import Judged, Standing
 from analysis.wording import Speech
 from dashboard import format as words
+from dashboard.components.forest import Figure, ForestRow, forest_html
 from dashboard.components.kpi_strip import tile_html
 from dashboard.components.kpi_table import About, table_html
 from dashboard.components.linked import number
@@ -113,3 +114,17 @@ def test_a_snapshot_is_stale_after_eight_days() -> None:
     assert not words.is_stale(taken, dt.datetime(2026, 11, 23, 22, 0, tzinfo=dt.UTC))
     assert words.is_stale(taken, dt.datetime(2026, 11, 24, 0, 0, tzinfo=dt.UTC))
     assert words.age_in_days(taken, dt.datetime(2026, 11, 24, 0, 0, tzinfo=dt.UTC)) == 8
+
+
+def test_a_forest_is_centred_and_cut_at_its_ends() -> None:
+    figures = (Figure("b", "87%", "n 40", "csat:1"), Figure("a", "<81%>", "n 0"))
+    row = ForestRow("CSAT", figures, "+6 points", "better", "higher is better", 0.05, -0.02, 0.3, 0.04)
+    wide = ForestRow("Cost", figures, "", "no clear difference", "", 0.1, -4.0, 4.0, 2.0)
+    html = forest_html([row, wide], "KPIs")
+    assert "−100%" in html
+    assert 'class="line" style="left:49.00%;width:16.00%"' in html
+    assert 'class="line cut-left cut-right" style="left:0.00%;width:100.00%"' in html
+    assert html.count('class="hollow"') == 1, "what lies outside the axis is not drawn on its edge"
+    assert 'data-tickets="csat:1"' in html
+    assert "&lt;81%&gt;" in html
+    assert '<b class="better">better</b>' in html

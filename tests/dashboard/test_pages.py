@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from flowmeter.decisions import Decision, write_decision
+from flowmeter.settings import Home
 from tests.dashboard.snapshot import Story, publish_fixture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,3 +134,22 @@ def test_a_young_shop_with_two_weeks_has_a_page(tmp_path: Path, monkeypatch: pyt
     publish_fixture(tmp_path, Story(weeks=2))
     monkeypatch.setenv("FLOWMETER_HOME", str(tmp_path))
     assert "too few finished weeks to say what is usual" in text(open_page(WEEKLY))
+
+
+def test_decisions_are_marks_on_the_trends_of_their_workflow(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "decided"
+    shutil.copytree(shop, home, symlinks=True)
+    monkeypatch.setenv("FLOWMETER_HOME", str(home))
+    day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=30)
+    decision = Decision(date=day, decided="b", who="Ada", workflow="order_updates", verdict="b is better than a.")
+    write_decision(Home(home), decision)
+    for workflow, is_marked in (("order_updates", True), ("all", True), ("returns", False)):
+        app = open_page(WEEKLY, workflow=workflow)
+        drawn = json.loads(app.get("plotly_chart")[0].proto.spec)
+        told = [note.get("hovertext", "").replace("<br>", " ") for note in drawn["layout"].get("annotations", [])]
+        assert any("Order updates: b, by Ada. b is better than a." in one for one in told) == is_marked
+    (home / "decisions" / "broken.yml").write_text("decided: b\n", encoding="utf-8")
+    [warning] = open_page(WEEKLY).warning
+    assert "decisions/broken" in warning.value.replace("\\", "")

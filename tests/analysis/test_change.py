@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.compare import NOTHING, Estimate, Verdict, compare, mean_of
+from analysis.change import NOTHING, Estimate, Verdict, compare, mean_of
 
 
 def test_difference_of_two_shares_is_newcombes_interval() -> None:

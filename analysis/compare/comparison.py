@@ -1,0 +1,269 @@
+"""One comparison, whole: what the command and the page show of two or more variants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from analysis.compare.adjusted import Adjusted, adjusted
+from analysis.compare.before_after import WARNING, BeforeAfter, before_after
+from analysis.compare.effects import effects
+from analysis.compare.frame import COVARIATES, Measure, measures, split
+from analysis.compare.plan import Plan, plan
+from analysis.compare.sequential import always_valid
+from analysis.compare.simpson import Reversal, reversals
+from analysis.compare.survival import Survival, survival
+from analysis.compare.verdict import Setting, Verdict, verdict, with_intervals
+from analysis.wording import Speech
+
+GOAL = "resolution_time_mean_calendar_hours"
+"""What a change is judged by unless somebody says otherwise: every resolved ticket has it."""
+RECENT = dt.timedelta(days=28)
+STILL = dt.timedelta(days=7)
+NOT_DRAWN = {
+    "tag": "Nobody drew lots for who gets this tag",
+    "macro": "Agents choose where they use a macro",
+    "rule": "A rule runs where its conditions hold",
+    "group": "Groups get different tickets",
+    "channel": "Customers choose their channel",
+}
+UNUSUAL = 0.05
+UNEVEN = 0.2
+PLAIN, ADJUSTED, RUNNING = "plain", "adjusted", "always valid"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. `arms`: the baseline first. `by` as flowmeter.comparison knows it, `cut` only of a date cut.
+
+    `snapshot`: naive UTC, says whether the test still runs. `margin`: the difference that matters, in the goal's unit.
+    """
+
+    arms: tuple[str, ...]
+    by: str
+    snapshot: dt.datetime
+    goal: str = GOAL
+    margin: float | None = None
+    cut: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The answer. `verdicts`: of every arm against the first, by its name.
+
+    `effects`, `adjusted`, `always_valid`: one row per metric and arm. `basis`: whose intervals the verdict rests on.
+    `before_after`: of a date cut, the goal's. `cautions`: sentences about what the numbers cannot say.
+    """
+
+    question: Question
+    measures: list[Measure]
+    effects: pl.DataFrame
+    adjusted: Adjusted
+    always_valid: pl.DataFrame
+    survival: Survival
+    reversals: list[Reversal]
+    verdicts: dict[str, Verdict]
+    basis: str
+    is_running: bool
+    before_after: BeforeAfter | None
+    cautions: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the first arm that is no baseline."""
+        return self.verdicts[self.question.arms[1]]
+
+
+def compare(
+    tickets: pl.DataFrame,
+    metrics: pl.DataFrame,
+    question: Question,
+    weeks: pl.DataFrame | None = None,
+    speech: Speech | None = None,
+) -> Comparison:
+    """Everything about the arms.
+
+    `tickets` as in frame; `metrics`: the mart `metric`; `weeks`: metric, period (Monday), value of the finished weeks,
+    for a date cut. ValueError for a goal that cannot be judged, with those that can.
+
+    The verdict rests on the always-valid intervals while a configured test runs (medians have none, and theirs are
+    told when it is over), on the adjusted ones where nobody drew lots, on the plain ones else.
+    """
+    known = measures(metrics, tickets)
+    _check_goal(question.goal, known)
+    kind = question.by.partition(":")[0]
+    covariates = [name for name in COVARIATES if name != kind]
+    arms = question.arms
+    # The heavy parts are numpy's, which leaves other threads alone.
+    with ThreadPoolExecutor() as pool:
+        later = (
+            pool.submit(adjusted, tickets, known, arms, covariates),
+            pool.submit(always_valid, tickets, known, arms),
+            pool.submit(survival, tickets, arms),
+        )
+        found = effects(tickets, known, arms)
+    evened, sequence, curves = later[0].result(), later[1].result(), later[2].result()
+    is_running = kind == "variant" and _runs(tickets, arms, question.snapshot)
+    basis = RUNNING if is_running else PLAIN if kind == "variant" else ADJUSTED
+    judged = {
+        PLAIN: found,
+        ADJUSTED: with_intervals(found, evened.differences),
+        RUNNING: with_intervals(found, sequence),
+    }[basis]
+    step = _step(weeks, question)
+    cautions = _cautions(kind, evened, question.goal, step)
+    return Comparison(
+        question=question,
+        measures=known,
+        effects=found,
+        adjusted=evened,
+        always_valid=sequence,
+        survival=curves,
+        reversals=reversals(tickets, known, found, covariates),
+        verdicts={arm: _verdict(judged, arm, tickets, question, speech) for arm in arms[1:]},
+        basis=basis,
+        is_running=is_running,
+        before_after=step,
+        cautions=cautions,
+    )
+
+
+def planned(
+    tickets: pl.DataFrame, metrics: pl.DataFrame, goal: str, effect: float, per_week: float, arms: int = 2
+) -> Plan:
+    """The size of a test by one metric, over the tickets of a workflow as it is. ValueError as plan() and compare()."""
+    known = measures(metrics, tickets)
+    _check_goal(goal, known)
+    measure = next(one for one in known if one.key == goal)
+    return plan(tickets, measure, effect, per_week, arms)
+
+
+def document(found: Comparison) -> dict[str, Any]:
+    """The comparison as plain values: arms, metrics, verdict, and what stands beside them.
+
+    Of more than two arms `metrics` has a row, and `verdicts` an entry, for each against the first.
+    """
+    keys = ["metric", "arm"]
+    evened = {tuple(row[key] for key in keys): row for row in found.adjusted.differences.iter_rows(named=True)}
+    valid = {tuple(row[key] for key in keys): row for row in found.always_valid.iter_rows(named=True)}
+    rows = []
+    for row in found.effects.iter_rows(named=True):
+        key = (row["metric"], row["arm"])
+        rows.append(
+            {
+                "metric": row["metric"], "label": row["label"], "unit": row["unit"], "better": row["better"],
+                "baseline": row["baseline"], "arm": row["arm"],
+                "values": {row["baseline"]: row["baseline_value"], row["arm"]: row["value"]},
+                "n": {row["baseline"]: row["baseline_n"], row["arm"]: row["n"]},
+                **_part(row, "difference", "low", "high", "ratio", "ratio_low", "ratio_high", "probability_better"),
+                "adjusted": _part(
+                    evened[key], "baseline_value", "value", "difference", "low", "high", "covariates",
+                    "outside_share", "method", "reason",
+                ),
+                "always_valid": _part(valid[key], "low", "high", "method", "reason"),
+                "method": row["method"], "reason": row["reason"],
+            }
+        )  # fmt: skip
+    return {
+        "arms": list(found.question.arms),
+        "by": found.question.by,
+        "goal": found.question.goal,
+        "metrics": rows,
+        "verdict": verdict_document(found, found.question.arms[1]),
+        "verdicts": {arm: verdict_document(found, arm) for arm in found.verdicts},
+        "is_running": found.is_running,
+        "survival": found.survival.differences.to_dicts(),
+        "reversals": [{**vars(one), "sentence": turned(one)} for one in found.reversals],
+        "before_after": _step_document(found.before_after),
+        "cautions": list(found.cautions),
+    }
+
+
+def verdict_document(found: Comparison, arm: str) -> dict[str, Any]:
+    """The verdict about one arm as plain values."""
+    told = found.verdicts[arm]
+    return {
+        "arm": arm, "baseline": found.question.arms[0], "metric": found.question.goal, "code": str(told.code),
+        "sentence": told.sentence, "basis": found.basis, "margin": told.margin, "more_tickets": told.more_tickets,
+        "more_weeks": told.more_weeks,
+        "guardrails": [{"metric": one.metric, "code": one.code, "sentence": one.sentence} for one in told.guardrails],
+    }  # fmt: skip
+
+
+def turned(one: Reversal) -> str:
+    """A reversal as a sentence."""
+    return (
+        f"{one.metric}: {one.arm} and {one.baseline} differ the other way within {one.covariate} "
+        f"({', '.join(one.strata)}, {one.share:.0%} of the tickets): the mix decides, not the variant."
+    )
+
+
+def _part(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+def _step_document(found: BeforeAfter | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    step = vars(found.step) if found.step else None
+    return {
+        "step": step, "earlier_dates": len(found.placebos), "rank": found.rank, "placebo_p": found.placebo_p,
+        "method": found.method, "warning": found.warning, "reason": found.reason,
+    }  # fmt: skip
+
+
+def _check_goal(goal: str, known: Sequence[Measure]) -> None:
+    judged = [one.key for one in known if one.better != "neither"]
+    if goal not in judged:
+        raise ValueError(f"'{goal}' is no metric that variants are judged by. Choose one of: {', '.join(judged)}")
+
+
+def _runs(tickets: pl.DataFrame, arms: Sequence[str], snapshot: dt.datetime) -> bool:
+    """Whether every arm got a ticket in the week before the snapshot."""
+    last = [arm.tickets["created_at"].max() for arm in split(tickets, arms)]
+    return all(isinstance(at, dt.datetime) and snapshot - at < STILL for at in last)
+
+
+def _verdict(
+    judged: pl.DataFrame, arm: str, tickets: pl.DataFrame, question: Question, speech: Speech | None
+) -> Verdict:
+    row = judged.row(by_predicate=(pl.col("metric") == question.goal) & (pl.col("arm") == arm), named=True)
+    both = tickets.filter(pl.col("arm").is_in([question.arms[0], arm]))
+    recent = both.filter(pl.col("created_at") > question.snapshot - RECENT).height / (RECENT.days / 7)
+    counted = (row["n"] + row["baseline_n"]) / both.height
+    setting = Setting(question.margin, recent * counted, comparisons=len(question.arms) - 1)
+    told = verdict(judged, question.goal, arm, setting, speech)
+    return replace(told, sentence=f"{told.sentence} {WARNING}") if question.cut else told
+
+
+def _step(weeks: pl.DataFrame | None, question: Question) -> BeforeAfter | None:
+    """The goal's weeks, without the one that the cut goes through."""
+    cut = question.cut
+    if weeks is None or cut is None:
+        return None
+    goal = weeks.filter(pl.col("metric") == question.goal)
+    through = (pl.col("period") < cut) & (pl.col("period") > cut - dt.timedelta(days=7))
+    return before_after(goal.filter(~through).select("period", "value"), cut)
+
+
+def _cautions(kind: str, evened: Adjusted, goal: str, step: BeforeAfter | None) -> tuple[str, ...]:
+    told = [WARNING] if kind == "date" else []
+    if step and step.rank is not None and (step.placebo_p or 1.0) > UNUSUAL:
+        told.append(
+            f"The weeks step no more at that date than at others: {step.rank - 1} of {len(step.placebos)} earlier "
+            "dates show as large a step."
+        )
+    if kind in NOT_DRAWN:
+        told.append(f"{NOT_DRAWN[kind]}, so what else differs between these tickets is in the difference too.")
+    uneven = evened.differences.filter(pl.col("metric") == goal, pl.col("outside_share") > UNEVEN)
+    told += [
+        f"{row['outside_share']:.0%} of the tickets of {row['baseline']} and {row['arm']} have hardly any like them in "
+        "the other: the adjusted difference is about the rest."
+        for row in uneven.iter_rows(named=True)
+    ]
+    return tuple(told)

@@ -1,0 +1,155 @@
+"""How long until tickets are resolved, with open ones counted as not yet resolved (Kaplan and Meier 1958)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy.special import chdtrc
+
+from analysis.compare.frame import Array, split
+from analysis.compare.limits import Z95
+
+MOST_POINTS = 400
+CURVE = {
+    "arm": pl.String,
+    "hours": pl.Float64,
+    "open_share": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "at_risk": pl.Int64,
+}
+DIFFERENCE = {
+    "baseline": pl.String,
+    "arm": pl.String,
+    "until_hours": pl.Float64,
+    "baseline_mean_hours": pl.Float64,
+    "mean_hours": pl.Float64,
+    "difference": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "log_rank_p": pl.Float64,
+    "reason": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Survival:
+    """`curves`: steps of the share still open, per arm. `differences`: per arm against the first, in hours."""
+
+    curves: pl.DataFrame
+    differences: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """At each distinct time of resolution: how many were resolved, and how many were open just before."""
+
+    hours: Array
+    resolved: Array
+    at_risk: Array
+    ordered: Array  # hours of all tickets, open ones too
+
+    @property
+    def open_share(self) -> Array:
+        return np.cumprod(1 - self.resolved / self.at_risk).astype(np.float64)
+
+
+def survival(tickets: pl.DataFrame, arms: Sequence[str]) -> Survival:
+    """Curves with Greenwood's intervals (on log(-log), as usual), restricted mean differences and log-rank p.
+
+    Reads resolution_calendar_minutes and open_minutes; tickets with neither are left out. Means are restricted to the
+    time up to which both arms have tickets. Tickets of one customer are taken as unrelated here.
+    """
+    prepared = [(arm.name, *_durations(arm.tickets)) for arm in split(tickets, arms)]
+    steps = {name: _steps(hours, resolved) for name, hours, resolved in prepared}
+    known = [(name, of) for name, of in steps.items() if of is not None]
+    curves = [_curve(name, of) for name, of in known]
+    baseline, *others = arms
+    rows = [_difference((baseline, steps[baseline]), (other, steps[other])) for other in others]
+    return Survival(
+        pl.concat([pl.DataFrame(schema=CURVE), *curves]), pl.DataFrame(rows, schema=DIFFERENCE, orient="row")
+    )
+
+
+def _durations(tickets: pl.DataFrame) -> tuple[Array, Array]:
+    resolved = tickets["resolution_calendar_minutes"].is_not_null().to_numpy()
+    minutes = tickets.select(pl.coalesce("resolution_calendar_minutes", "open_minutes").cast(pl.Float64))
+    hours = minutes.to_series().fill_null(float("nan")).to_numpy() / 60
+    known = ~np.isnan(hours)
+    return hours[known], resolved[known].astype(np.float64)
+
+
+def _steps(hours: Array, resolved: Array) -> _Steps | None:
+    if not resolved.any():
+        return None
+    ordered = np.sort(hours)
+    times, counts = np.unique(hours[resolved == 1], return_counts=True)
+    at_risk = len(ordered) - np.searchsorted(ordered, times, side="left")
+    return _Steps(times, counts.astype(np.float64), at_risk.astype(np.float64), ordered)
+
+
+def _curve(name: str, steps: _Steps) -> pl.DataFrame:
+    share = steps.open_share
+    low, high = _greenwood(steps, share)
+    kept = np.arange(len(share))
+    if len(kept) > MOST_POINTS:
+        kept = np.unique(np.searchsorted(-share, -np.linspace(1, share[-1], MOST_POINTS)).clip(0, len(share) - 1))
+    start = pl.DataFrame([(name, 0.0, 1.0, 1.0, 1.0, int(steps.at_risk[0]))], schema=CURVE, orient="row")
+    columns = [steps.hours[kept], share[kept], low[kept], high[kept], steps.at_risk[kept].astype(np.int64)]
+    rest = pl.DataFrame([pl.Series(column, data) for column, data in zip(list(CURVE)[1:], columns, strict=True)])
+    return pl.concat([start, rest.select(pl.lit(name).alias("arm"), pl.all())])
+
+
+def _greenwood(steps: _Steps, share: Array) -> tuple[Array, Array]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.cumsum(steps.resolved / (steps.at_risk * (steps.at_risk - steps.resolved)))
+        half = Z95 * np.sqrt(spread) / np.abs(np.log(share))
+        low, high = share ** np.exp(half), share ** np.exp(-half)
+    return np.where(share > 0, low, 0.0), np.where(share > 0, high, 0.0)
+
+
+def _difference(baseline: tuple[str, _Steps | None], arm: tuple[str, _Steps | None]) -> tuple[object, ...]:
+    old, new = baseline[1], arm[1]
+    names = (baseline[0], arm[0])
+    if old is None or new is None:
+        return (*names, *(None,) * 7, f"nothing resolved in {names[0] if old is None else names[1]}")
+    until = float(min(old.ordered[-1], new.ordered[-1]))
+    (before, before_spread), (after, after_spread) = _restricted(old, until), _restricted(new, until)
+    half = Z95 * math.sqrt(before_spread + after_spread)
+    delta = after - before
+    return (*names, until, before, after, delta, delta - half, delta + half, _log_rank(old, new), None)
+
+
+def _restricted(steps: _Steps, until: float) -> tuple[float, float]:
+    """Mean hours open, counted up to `until`, and its variance (Klein and Moeschberger 2003, 4.5)."""
+    inside = steps.hours < until
+    hours = np.concatenate([[0.0], steps.hours[inside], [until]])
+    share = np.concatenate([[1.0], steps.open_share[inside]])
+    areas = np.diff(hours) * share
+    ahead = areas[::-1].cumsum()[::-1][1:]
+    at_risk, resolved = steps.at_risk[inside], steps.resolved[inside]
+    left = at_risk - resolved
+    spread = np.where(left > 0, ahead**2 * resolved / (at_risk * np.where(left > 0, left, 1.0)), 0.0)
+    return float(areas.sum()), float(spread.sum())
+
+
+def _log_rank(old: _Steps, new: _Steps) -> float | None:
+    times = np.union1d(old.hours, new.hours)
+    (d0, n0), (d1, n1) = (_at(steps, times) for steps in (old, new))
+    resolved, at_risk = d0 + d1, n0 + n1
+    expected = resolved * n1 / at_risk
+    spread = np.where(
+        at_risk > 1, expected * (n0 / at_risk) * (at_risk - resolved) / np.maximum(at_risk - 1, 1), 0.0
+    ).sum()
+    return float(chdtrc(1, (d1 - expected).sum() ** 2 / spread)) if spread > 0 else None
+
+
+def _at(steps: _Steps, times: Array) -> tuple[Array, Array]:
+    """Resolved at, and open just before, each of `times`."""
+    resolved = np.zeros(len(times))
+    resolved[np.searchsorted(times, steps.hours)] = steps.resolved
+    return resolved, len(steps.ordered) - np.searchsorted(steps.ordered, times, side="left").astype(np.float64)

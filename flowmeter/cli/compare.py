@@ -1,0 +1,155 @@
+"""`flowmeter compare` and `flowmeter plan`: which variant is better, and how long a test takes."""
+
+import contextlib
+import datetime as dt
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flowmeter.cli.homes import HomeOption, find_home
+from flowmeter.cli.output import Format, narrate, write_json, write_rows, write_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from analysis.compare.comparison import Comparison
+    from flowmeter.comparison import Choice
+
+SHOWN = (
+    "metric", "unit", "baseline", "arm", "n_baseline", "n", "difference", "low", "high", "adjusted", "adjusted_low",
+    "adjusted_high", "sure",
+)  # fmt: skip
+
+
+class CompareFormat(StrEnum):
+    """How a comparison is written."""
+
+    table = "table"
+    json = "json"
+
+
+WorkflowOption = Annotated[str, typer.Option(help="The key of a workflow, such as order_updates.")]
+CompareFormatOption = Annotated[CompareFormat, typer.Option("--format", help="How it is written on stdout.")]
+
+
+def compare(  # noqa: PLR0913, PLR0917 (one parameter per option)
+    ctx: typer.Context,
+    workflow: WorkflowOption,
+    by: Annotated[
+        str,
+        typer.Option(
+            help="variant, tag:NAME, macro:NAME, rule:NAME, group, channel, or a cut such as date:2026-06-01."
+        ),
+    ] = "variant",
+    arms: Annotated[
+        str, typer.Option(help="Two or more with commas, the baseline first. Default: the largest.", show_default=False)
+    ] = "",
+    goal: Annotated[
+        str | None, typer.Option(help="The metric that decides. Default: average resolution time.", show_default=False)
+    ] = None,
+    margin: Annotated[
+        float | None, typer.Option(min=0, help="The smallest difference that matters, in its unit.", show_default=False)
+    ] = None,
+    first: Annotated[
+        dt.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day. Default: when all were in use."),
+    ] = None,
+    last: Annotated[
+        dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. Default: as long as all were.")
+    ] = None,
+    form: CompareFormatOption = CompareFormat.table,
+    home: HomeOption = None,
+) -> None:
+    """Which variant of a workflow is better: differences with intervals, and a verdict."""
+    from flowmeter.comparison import choose
+    from flowmeter.warehouse import current_path, read
+
+    shop = find_home(ctx, home)
+    named = [name.strip() for name in arms.split(",") if name.strip()]
+    with contextlib.closing(read(current_path(shop))) as connection:
+        try:
+            choice = choose(connection, workflow, by, named, first and first.date(), last and last.date())
+            found = _compared(connection, choice, goal, margin)
+        except ValueError as mistake:
+            raise typer.BadParameter(str(mistake)) from None
+    _write(choice, found, form)
+
+
+def plan(
+    ctx: typer.Context,
+    workflow: WorkflowOption,
+    effect: Annotated[float, typer.Option(help="The difference to be seen, in the metric's unit: 0.03 is 3 points.")],
+    goal: Annotated[
+        str | None, typer.Option(help="The metric that decides. Default: average resolution time.", show_default=False)
+    ] = None,
+    arms: Annotated[int, typer.Option(min=2, help="How many variants, of equal size.")] = 2,
+    form: CompareFormatOption = CompareFormat.table,
+    home: HomeOption = None,
+) -> None:
+    """How many tickets and weeks a test needs before it can see an effect (80% power), from the last 13 weeks."""
+    from flowmeter.warehouse import current_path, read
+
+    with contextlib.closing(read(current_path(find_home(ctx, home)))) as connection:
+        try:
+            row = _planned(connection, workflow, goal, effect, arms)
+        except ValueError as mistake:
+            raise typer.BadParameter(str(mistake)) from None
+    if form is CompareFormat.json:
+        write_json(row)
+    else:
+        shown = [name for name in row if name not in {"method", "reason"}]
+        write_rows([row], shown, Format.table)
+    if row["reason"]:
+        narrate(f"We cannot tell: {row['reason']}")
+
+
+def _compared(
+    connection: "duckdb.DuckDBPyConnection", choice: "Choice", goal: str | None, margin: float | None
+) -> "Comparison":
+    from analysis.compare.comparison import GOAL, Question
+    from analysis.compare.comparison import compare as compared
+    from analysis.wording import Speech
+    from flowmeter.comparison import metrics, shop_facts, tickets, weeks
+
+    facts = shop_facts(connection)
+    question = Question(choice.arms, choice.by, facts.snapshot_at, goal or GOAL, margin, choice.cut)
+    series = weeks(connection, choice.workflow) if choice.cut else None
+    return compared(tickets(connection, choice), metrics(connection), question, series, Speech(facts.currency))
+
+
+def _planned(
+    connection: "duckdb.DuckDBPyConnection", workflow: str, goal: str | None, effect: float, arms: int
+) -> dict[str, Any]:
+    from analysis.compare.comparison import GOAL, planned
+    from flowmeter.comparison import QUARTER_WEEKS, metrics, recent_tickets
+
+    now = recent_tickets(connection, workflow)
+    found = planned(now, metrics(connection), goal or GOAL, effect, now.height / QUARTER_WEEKS, arms)
+    return {"workflow": workflow, "metric": goal or GOAL, "effect": effect, "arms": arms, **vars(found)}
+
+
+def _write(choice: "Choice", found: "Comparison", form: CompareFormat) -> None:
+    from analysis.compare.comparison import document
+
+    told = document(found)
+    if form is CompareFormat.json:
+        write_json({"workflow": choice.workflow, "from": choice.first, "to": choice.last, **told})
+        return
+    write_text("\n".join(verdict["sentence"] for verdict in told["verdicts"].values()) + "\n\n")
+    write_rows([_table_row(row) for row in told["metrics"]], SHOWN, Format.table)
+    narrate(f"Tickets created from {choice.first} to {choice.last}: {' against '.join(choice.arms)}")
+    if found.is_running:
+        narrate("The test still runs: the verdict allows for looking at it every day")
+    for sentence in (*found.cautions, *(one["sentence"] for one in told["reversals"])):
+        narrate(sentence)
+
+
+def _table_row(row: dict[str, Any]) -> dict[str, Any]:
+    baseline, arm, even = row["baseline"], row["arm"], row["adjusted"]
+    return {
+        "metric": row["metric"], "unit": row["unit"], "baseline": row["values"][baseline], "arm": row["values"][arm],
+        "n_baseline": row["n"][baseline], "n": row["n"][arm], "difference": row["difference"], "low": row["low"],
+        "high": row["high"], "adjusted": even["difference"], "adjusted_low": even["low"],
+        "adjusted_high": even["high"], "sure": row["probability_better"],
+    }  # fmt: skip

@@ -1,0 +1,43 @@
+"""The compare page in a real Chromium: read, pressed for tickets, kept over a reload, usable on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.dashboard.test_process_browser import PROBES, READY
+from tests.dashboard.visit import Visit, visiting
+
+
+@pytest.fixture(params=["light-1440", "dark-390"])
+def visit(request: pytest.FixtureRequest, browser: Browser, demo_address: str) -> Iterator[Visit]:
+    scheme, width = request.param.split("-")
+    with visiting(browser, demo_address, scheme, int(width)) as visit:
+        yield visit
+        visit.errors[:] = [error for error in visit.errors if not error.startswith(PROBES)]
+
+
+def test_a_figure_of_the_forest_opens_its_tickets_and_a_reload_keeps_the_question(visit: Visit) -> None:
+    page = visit.page
+    page.goto(visit.address + "/compare?workflow=order_updates&goal=csat")
+    forest = page.locator("ul.forest").first
+    expect(forest).to_be_visible(timeout=30_000)
+    page.wait_for_selector(READY)
+    expect(page.get_by_role("heading", level=3)).to_contain_text("Satisfaction (CSAT)")
+    rows = forest.locator("li:not(.axis)")
+    assert rows.count() >= 5
+    middle = rows.first.locator("i.zero").bounding_box()
+    plot = rows.first.locator(".plot").bounding_box()
+    assert middle is not None
+    assert plot is not None
+    assert abs(middle["x"] - (plot["x"] + plot["width"] / 2)) < 2, "no difference stands in the middle"
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    rows.first.locator("button.num").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Satisfaction (CSAT)")
+    page.wait_for_function("location.search.includes('tickets=csat')")
+    page.reload()
+    expect(page.get_by_role("dialog")).to_contain_text("Satisfaction (CSAT)", timeout=30_000)
