@@ -142,16 +142,16 @@ def test_shuffled_labels_have_no_winner(con: duckdb.DuckDBPyConnection, choice: 
     is allowed, and of 60 verdicts more than 6 are next to impossible.
     """
     goals = ["csat", "resolution_time_mean_calendar_hours", "cost_per_resolution"]
-    some = metrics(con).filter(pl.col("metric").is_in(goals))
+    only = {goal: metrics(con).filter(pl.col("metric") == goal) for goal in goals}
     data, snapshot = tickets(con, choice), shop_facts(con).snapshot_at
     running, ended = [], []
     for seed in range(20):
         shuffled = data.with_columns(_dealt(data["customer_id"], seed))
         for goal in goals:
             question = Question(choice.arms, choice.by, snapshot, goal)
-            running.append(compare(shuffled, some, question).verdict.code)
+            running.append(compare(shuffled, only[goal], question).verdict.code)
             later = Question(choice.arms, choice.by, snapshot + dt.timedelta(days=30), goal)
-            ended.append(compare(shuffled, some, later).verdict.code)
+            ended.append(compare(shuffled, only[goal], later).verdict.code)
     assert not {Code.BETTER, Code.WORSE} & set(running)
     assert sum(code in {Code.BETTER, Code.WORSE} for code in ended) <= 6
 
@@ -183,9 +183,11 @@ def test_two_sides_of_a_condition(
 
 @pytest.mark.parametrize("kind", ["macro", "rule"])
 def test_tickets_that_a_macro_or_rule_touched(con: duckdb.DuckDBPyConnection, kind: str) -> None:
-    query = """select any_value(name), count(distinct ticket_key) from fct_automation_run inner join fct_ticket using
-        (ticket_key) where kind = $1 and workflow = 'returns' and is_counted group by name
-        having count(distinct ticket_key) < (select count(*) from fct_ticket where workflow = 'returns' and is_counted) order by 2 desc, 1"""
+    query = """select any_value(name), count(distinct ticket_key) from fct_automation_run
+        inner join fct_ticket using (ticket_key)
+        where kind = $1 and workflow = 'returns' and is_counted group by name
+        having count(distinct ticket_key) < (select count(*) from fct_ticket where workflow = 'returns' and is_counted)
+        order by 2 desc, 1"""
     name, count = con.execute(query, [kind]).fetchall()[0]
     assert choose(con, "returns", f"{kind}:{name}").counts[f"with {name}"] == count
 
