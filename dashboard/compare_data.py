@@ -16,7 +16,7 @@ from analysis.wording import Speech
 from dashboard import data
 from dashboard.data import SNAPSHOTS_OPEN
 from flowmeter import arm_names, comparison
-from flowmeter.comparison import Choice
+from flowmeter.choice import Choice
 
 __all__ = ["GOAL", "Answer", "Asked"]
 

@@ -23,7 +23,7 @@ from dashboard.format import monday_of, spoken_key
 from dashboard.selection import Selection
 from dashboard.weekly_view import MetricInfo
 from flowmeter.arm_names import channel_condition, condition
-from flowmeter.comparison import Choice
+from flowmeter.choice import Choice
 
 Row = Mapping[str, Any]
 FIRST = ("csat", "ces", "cost_per_resolution", "reopen_rate", "fcr_7d", "resolution_rate_cohort")

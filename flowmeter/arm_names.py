@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from flowmeter.comparison import Choice
+from flowmeter.choice import Choice
 
 MOST = 100
 

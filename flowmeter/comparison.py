@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from flowmeter.checked_file import nearest
+from flowmeter.choice import Choice
 
 KINDS = ("variant", "tag:NAME", "macro:NAME", "rule:NAME", "group", "channel", "date:2026-06-01")
 COLUMNS_OF = {"variant": "variant", "group": "group_name", "channel": "coalesce(channel, 'unknown')"}
@@ -56,22 +57,6 @@ class ShopFacts:
     snapshot_at: dt.datetime
     currency: str
     zone: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is compared: the arms, the baseline first, over tickets created from `first` to `last` (local days).
-
-    `counts`: tickets of every arm that there is in the workflow, whether chosen or not. `cut` only of a date cut.
-    """
-
-    workflow: str
-    by: str
-    arms: tuple[str, ...]
-    first: dt.date
-    last: dt.date
-    counts: dict[str, int]
-    cut: dt.date | None = None
 
 
 def choose(

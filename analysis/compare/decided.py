@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.compare.comparison import ADJUSTED, RUNNING, Comparison
 from analysis.compare.verdict import with_intervals
-from flowmeter.comparison import Choice
+from flowmeter.choice import Choice
 from flowmeter.decisions import Compared, Decision, numbers_of
 
 

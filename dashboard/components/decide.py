@@ -13,7 +13,7 @@ from dashboard import data, decided, workflow_view
 from dashboard.components.told import sentences
 from dashboard.data import Snapshot
 from dashboard.format import plain
-from flowmeter.comparison import Choice
+from flowmeter.choice import Choice
 from flowmeter.decisions import write_decision
 
 OPEN = "not decided, keep looking"

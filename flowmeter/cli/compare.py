@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from analysis.compare.comparison import Comparison
-    from flowmeter.comparison import Choice
+    from flowmeter.choice import Choice
 
 SHOWN = (
     "metric", "unit", "baseline", "arm", "n_baseline", "n", "difference", "low", "high", "adjusted", "adjusted_low",

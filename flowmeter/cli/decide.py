@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from analysis.compare.comparison import Comparison
-    from flowmeter.comparison import Choice
+    from flowmeter.choice import Choice
 
 COLUMNS = ("number", "date", "workflow", "decided", "who", "verdict", "note", "file")
 NONE = "none"

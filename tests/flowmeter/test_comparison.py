@@ -20,7 +20,8 @@ import demo
 from analysis.compare.comparison import Comparison, Question, compare, document
 from analysis.compare.verdict import Code
 from flowmeter import warehouse
-from flowmeter.comparison import Choice, choose, metrics, recent_tickets, shop_facts, tickets, weeks
+from flowmeter.choice import Choice
+from flowmeter.comparison import choose, metrics, recent_tickets, shop_facts, tickets, weeks
 from tests.conftest import DEMO_END, DEMO_TICKETS
 from tests.oracle.story import walk_status
 from tests.oracle.truth import read_tickets
