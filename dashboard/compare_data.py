@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 import streamlit as st
 
+from analysis.compare.adjusted import adjusted
 from analysis.compare.comparison import GOAL, Comparison, Question, compare
-from analysis.compare.effects import effects
-from analysis.compare.frame import Kind, Measure, measures
+from analysis.compare.effects import SCHEMA, effects
+from analysis.compare.frame import COVARIATES, Kind, Measure, measures
 from analysis.compare.plan import Plan, plan
+from analysis.compare.verdict import GUARDRAILS
 from analysis.wording import Speech
 from dashboard import data
 from dashboard.data import SNAPSHOTS_OPEN
@@ -21,6 +23,8 @@ from flowmeter.choice import Choice
 __all__ = ["GOAL", "Answer", "Asked"]
 
 RECENT_WEEKS = 4
+LARGE = 3_000
+"""Tickets of a week or channel from which no draws are needed."""
 COLUMNS = (
     "csat_satisfied", "ces_score", "resolution_calendar_minutes", "resolution_business_minutes",
     "first_resolution_calendar_minutes", "is_automated", "cost", "is_resolved", "is_zero_touch", "is_one_touch",
@@ -107,11 +111,25 @@ def _chosen(path: str, asked: Asked) -> Choice:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def compared(path: str, asked: Asked, snapshot_at: dt.datetime, currency: str) -> Comparison:
-    """The comparison, whole."""
+    """The comparison by the goal and the main KPIs: fewer KPIs are sooner there."""
     chosen = _chosen(path, asked)
     weeks = data.asked(path, lambda cursor: comparison.weeks(cursor, asked.workflow)) if chosen.cut else None
     question = Question(chosen.arms, asked.by, snapshot_at, asked.goal, cut=chosen.cut)
-    return compare(tickets(path, chosen), metrics(path), question, weeks, Speech(currency))
+    return compare(tickets(path, chosen), metrics(path).filter(_main(asked)), question, weeks, Speech(currency))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def other_effects(path: str, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Effects, and adjusted differences, of the KPIs that are no main ones."""
+    chosen = _chosen(path, asked)
+    rows = tickets(path, chosen)
+    known = measures(metrics(path).filter(~_main(asked)), rows)
+    covariates = [name for name in COVARIATES if name != asked.by]
+    return effects(rows, known, chosen.arms), adjusted(rows, known, chosen.arms, covariates).differences
+
+
+def _main(asked: Asked) -> pl.Expr:
+    return pl.col("is_table") | pl.col("is_headline") | pl.col("metric").is_in([asked.goal, *GUARDRAILS])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -137,10 +155,45 @@ def _by(rows: pl.DataFrame, column: str, measure: Measure, arms: tuple[str, ...]
     needed = ["arm", "customer_id", *measure.columns]
     parts = rows.partition_by(column, as_dict=True, maintain_order=False)
     found = [
-        effects(part.select(needed), [measure], arms).select(pl.lit(key[0]).alias(column), pl.all())
+        _part(part.select(needed), measure, arms).select(pl.lit(key[0]).alias(column), pl.all())
         for key, part in parts.items()
     ]
     return pl.concat(found).sort(column)
+
+
+def _part(part: pl.DataFrame, measure: Measure, arms: tuple[str, ...]) -> pl.DataFrame:
+    """The effects in one week or channel; of many tickets by their robust errors, which draws would only repeat."""
+    if part.height <= LARGE:
+        return effects(part, [measure], arms)
+    robust = adjusted(part, [measure], arms, ()).differences
+    count = pl.col(measure.columns[-1]).cast(pl.Float64)
+    counted = count.sum() if measure.kind is Kind.RATIO else count.count()
+    n = {arm: int(part.filter(pl.col("arm") == arm).select(counted).item()) for arm in arms}
+    return robust.select(
+        "metric",
+        pl.lit(measure.label).alias("label"),
+        pl.lit(measure.unit).alias("unit"),
+        pl.lit(measure.better).alias("better"),
+        pl.lit(measure.kind.value).alias("kind"),
+        "baseline",
+        "arm",
+        "baseline_value",
+        pl.lit(n[arms[0]], pl.Int64).alias("baseline_n"),
+        "value",
+        pl.col("arm").replace_strict(n, return_dtype=pl.Int64).alias("n"),
+        "difference",
+        "low",
+        "high",
+        *(
+            pl.lit(None, kind).alias(name)
+            for name, kind in SCHEMA.items()
+            if name in ("ratio", "ratio_low", "ratio_high")
+        ),
+        "probability_better",
+        pl.lit(None, pl.Float64).alias("design_effect"),
+        "method",
+        "reason",
+    )
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

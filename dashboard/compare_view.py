@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -97,8 +97,8 @@ def effects_title(told: Told, arm: str) -> str:
         return "Too few tickets to compare"
     better, worse = standings.count(words.BETTER), standings.count(words.WORSE)
     if not better and not worse:
-        return f"None of {judged} KPIs differs clearly"
-    return f"{better or 'None'} of {judged} KPIs better, {worse or 'none'} worse"
+        return f"None of {judged} main KPIs differs clearly"
+    return f"{better or 'None'} of {judged} main KPIs better, {worse or 'none'} worse"
 
 
 def title(told: Told) -> str:
@@ -112,22 +112,27 @@ def cut(told: Told) -> list[str]:
     return words.cut(found, told.goal.label, told.goal.unit, told.speech) if found is not None else []
 
 
-def rows(told: Told, arm: str) -> tuple[list[ForestRow], list[ForestRow]]:
-    """Every KPI, the goal first, then the guardrails: those of the weekly tables, and the others."""
-    evened = {row["metric"]: row for row in _of(told.found.adjusted.differences, arm)}
+def rows(told: Told, arm: str) -> list[ForestRow]:
+    """The main KPIs: the goal first, then the guardrails."""
     order = {key: at for at, key in enumerate((told.goal.key, *FIRST), start=-len(FIRST) - 1)}
     found = sorted(_of(told.found.effects, arm), key=lambda row: (row["low"] is None, order.get(row["metric"], 0)))
-    at, infos = told.choice.arms.index(arm), weekly_view.metric_infos(told.snap.path)
-    shown: list[ForestRow] = []
-    rest: list[ForestRow] = []
-    for row in found:
-        key = row["metric"]
-        if not row["n"] and not row["baseline_n"]:
-            continue
-        is_main = key in order or infos[key].is_table or infos[key].is_headline
-        made = _row(told, row, row["label"], (f"{key}:{at}", f"{key}:0"), evened.get(key))
-        (shown if is_main else rest).append(made)
-    return shown, rest
+    return _all(told, arm, found, told.found.adjusted.differences)
+
+
+def other_rows(told: Told, arm: str) -> list[ForestRow]:
+    """The other KPIs, those that nobody can tell last."""
+    effects, evened = compare_data.other_effects(told.snap.path, told.asked)
+    return _all(told, arm, sorted(_of(effects, arm), key=lambda row: row["low"] is None), evened)
+
+
+def _all(told: Told, arm: str, found: Sequence[Row], differences: pl.DataFrame) -> list[ForestRow]:
+    evened = {row["metric"]: row for row in _of(differences, arm)}
+    at = told.choice.arms.index(arm)
+    return [
+        _row(told, row, row["label"], (f"{row['metric']}:{at}", f"{row['metric']}:0"), evened.get(row["metric"]))
+        for row in found
+        if row["n"] or row["baseline_n"]
+    ]
 
 
 def channel_rows(told: Told, arm: str) -> list[ForestRow]:

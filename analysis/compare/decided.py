@@ -9,7 +9,6 @@ import polars as pl
 
 from analysis.compare.comparison import ADJUSTED, RUNNING, Comparison
 from analysis.compare.verdict import with_intervals
-from flowmeter.choice import Choice
 from flowmeter.decisions import Compared, Decision, numbers_of
 
 
@@ -29,25 +28,25 @@ def judged(found: Comparison) -> pl.DataFrame:
     return with_intervals(found.effects, bases[found.basis]) if found.basis in bases else found.effects
 
 
-def decision(found: Comparison, choice: Choice, said: Said) -> Decision:
-    """The decision, resting on the comparison as it stands."""
-    arm = said.decided if said.decided in found.verdicts else choice.arms[1]
+def decision(found: Comparison, workflow: str, days: tuple[dt.date, dt.date], said: Said) -> Decision:
+    """The decision, resting on the comparison as it stands, of tickets created on `days` (first and last)."""
+    arm = said.decided if said.decided in found.verdicts else found.question.arms[1]
     verdict, goal = found.verdicts[arm], found.question.goal
     shown = {goal, *(rail.metric for rail in verdict.guardrails)}
     rows = [row for row in judged(found).iter_rows(named=True) if row["metric"] in shown]
     rows.sort(key=lambda row: row["metric"] != goal)
     compared = Compared(
-        by=choice.by,
-        arms=list(choice.arms),
+        by=found.question.by,
+        arms=list(found.question.arms),
         goal=goal,
-        period=f"{choice.first} to {choice.last}",
+        period=f"{days[0]} to {days[1]}",
         intervals=found.basis,
     )
     return Decision(
         date=said.day,
         decided=said.decided,
         who=said.who,
-        workflow=choice.workflow,
+        workflow=workflow,
         comparison=compared,
         verdict=verdict.sentence,
         numbers=numbers_of(rows),

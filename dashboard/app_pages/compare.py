@@ -83,11 +83,11 @@ def _effects(told: Told) -> None:
         "and line are the difference with its 95% interval; the hollow ring is the difference with the same mix of "
         "tickets in both. Every figure opens its tickets."
     )
-    shown, rest = compare_view.rows(told, arm)
-    show(forest_html(shown, "Differences of the main KPIs"), theme.palette(), "forest", ticket_list.ask)
-    if rest:
-        with st.expander(f"{len(rest)} more KPIs"):
-            show(forest_html(rest, "Differences of the other KPIs"), theme.palette(), "forest_rest", ticket_list.ask)
+    html = forest_html(compare_view.rows(told, arm), "Differences of the main KPIs")
+    show(html, theme.palette(), "forest", ticket_list.ask)
+    if st.toggle("All other KPIs", key="other_kpis"):
+        html = forest_html(compare_view.other_rows(told, arm), "Differences of the other KPIs")
+        show(html, theme.palette(), "forest_rest", ticket_list.ask)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("#### What must not get worse")

@@ -44,5 +44,5 @@ def decide(snap: Snapshot, found: Comparison, choice: Choice) -> None:
         return
     today = dt.datetime.now(ZoneInfo(snap.time_zone)).date()
     said = Said(what or OPEN, who.strip(), today, (note or "").strip())
-    path = write_decision(data.home(), decision(found, choice, said))
+    path = write_decision(data.home(), decision(found, choice.workflow, (choice.first, choice.last), said))
     st.success(f"Saved as decisions/{path.name}. It is marked on the weekly trends.")

@@ -61,7 +61,7 @@ def decide(  # noqa: PLR0913, PLR0917 (one parameter per option)
             f"'{choose}' is none of the arms. {nearest(choose, [*choice.arms, NONE])}", param_hint="--choose"
         )
     said = Said(choose, who.strip(), dt.datetime.now(ZoneInfo(zone)).date(), note.strip())
-    path = write_decision(shop, decision(found, choice, said))
+    path = write_decision(shop, decision(found, workflow, (choice.first, choice.last), said))
     write_text(f"{path}\n")
     narrate("It is marked on the weekly trends")
 

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -60,10 +61,12 @@ def test_the_title_is_the_verdict_and_the_evidence_follows(in_demo: Path) -> Non
 
 def test_the_first_rows_are_the_goal_and_the_guardrails(in_demo: Path) -> None:
     found = told(goal="csat")
-    shown, rest = compare_view.rows(found, found.choice.arms[1])
+    shown = compare_view.rows(found, found.choice.arms[1])
+    rest = compare_view.other_rows(found, found.choice.arms[1])
     assert shown[0].label == "Satisfaction (CSAT)"
     assert {"Cost per resolution", "Reopened", "First-contact resolution"} <= {row.label for row in shown}
-    assert rest
+    assert not {row.label for row in rest} & {row.label for row in shown}
+    assert "90% resolved within" in {row.label for row in rest}
     drawn = [row for row in shown if row.low is not None]
     assert drawn
     for row in drawn:
@@ -172,3 +175,18 @@ def test_a_shop_without_tickets_and_a_broken_snapshot_are_states(
     shown = text(open_compare())
     assert "This page has nothing to read" in shown
     assert "flowmeter build" in shown
+
+
+def test_many_tickets_of_a_week_are_judged_without_draws_and_much_the_same(
+    in_demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = told()
+    rows = compare_data.tickets(found.snap.path, found.choice).with_columns(pl.lit("x").alias("part"))
+    drawn = compare_data._by(rows, "part", found.goal, found.choice.arms).row(0, named=True)
+    monkeypatch.setattr(compare_data, "LARGE", 0)
+    robust = compare_data._by(rows, "part", found.goal, found.choice.arms).row(0, named=True)
+    assert list(robust) == list(drawn)
+    for name in ("n", "baseline_n", "label", "value", "baseline_value", "difference"):
+        assert robust[name] == pytest.approx(drawn[name]) if name != "label" else robust[name] == drawn[name]
+    width = drawn["high"] - drawn["low"]
+    assert robust["high"] - robust["low"] == pytest.approx(width, rel=0.15)
