@@ -27,7 +27,8 @@ AS_THEY_ARE = (
     "coalesce(cost, 0) as cost",
     "is_measured and resolved_at is not null as is_resolved",
     "case when csat_offered_week + 13 <= snapshot_day then csat_week is not null end as is_answered",
-    "case when is_measured and resolved_at is null then epoch_us(snapshot_at - created_at) / 60000000.0 end as open_minutes",
+    """case when is_measured and resolved_at is null then epoch_us(snapshot_at - created_at) / 60000000.0
+        end as open_minutes""",
     "coalesce(channel, 'unknown') as channel",
     "coalesce(priority, 'normal') as priority",
     """['night', 'morning', 'afternoon', 'evening'][hour(local_at) // 6 + 1]::enum(

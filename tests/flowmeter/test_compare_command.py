@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flowmeter.cli import main
+from flowmeter.settings import Home
 
 Captured = pytest.CaptureFixture[str]
 ORDERS = ("--workflow", "order_updates")
@@ -85,9 +86,8 @@ def test_a_wrong_question_is_a_usage_error(
     assert not shown.out
 
 
-def test_nothing_published_is_said(tmp_path: Path, capsys: Captured) -> None:
-    main.run(["init", "--home", str(tmp_path / "shop")])
-    assert main.run(["compare", "--home", str(tmp_path / "shop"), *ORDERS]) == 5
+def test_nothing_published_is_said(home: Home, capsys: Captured) -> None:
+    assert main.run(["compare", "--home", str(home.root), *ORDERS]) == 5
     assert "nothing has been published yet" in capsys.readouterr().err
 
 

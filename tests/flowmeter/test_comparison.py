@@ -78,7 +78,8 @@ def _by_macro(con: duckdb.DuckDBPyConnection, metric: str, parameters: list[str]
     ticket_filter, days = con.execute(query, [metric]).fetchall()[0]
     since = next((column for start, column in DAYS.items() if metric.startswith(start)), None)
     conditions = [
-        f"workflow = 'order_updates' and variant = '{arm}' and {LOCAL_DAY} between '{choice.first}' and '{choice.last}'",
+        f"workflow = 'order_updates' and variant = '{arm}'",
+        f"{LOCAL_DAY} between '{choice.first}' and '{choice.last}'",
         ticket_filter if metric != "cost_per_resolution" else "is_counted",
         f"{since} <= (select snapshot_at from snapshot) - to_days({days})" if since else "true",
     ]
@@ -141,16 +142,16 @@ def test_shuffled_labels_have_no_winner(con: duckdb.DuckDBPyConnection, choice: 
     is allowed, and of 60 verdicts more than 6 are next to impossible.
     """
     goals = ["csat", "resolution_time_mean_calendar_hours", "cost_per_resolution"]
-    some = metrics(con).filter(pl.col("metric").is_in(goals))
+    only = {goal: metrics(con).filter(pl.col("metric") == goal) for goal in goals}
     data, snapshot = tickets(con, choice), shop_facts(con).snapshot_at
     running, ended = [], []
     for seed in range(20):
         shuffled = data.with_columns(_dealt(data["customer_id"], seed))
         for goal in goals:
             question = Question(choice.arms, choice.by, snapshot, goal)
-            running.append(compare(shuffled, some, question).verdict.code)
+            running.append(compare(shuffled, only[goal], question).verdict.code)
             later = Question(choice.arms, choice.by, snapshot + dt.timedelta(days=30), goal)
-            ended.append(compare(shuffled, some, later).verdict.code)
+            ended.append(compare(shuffled, only[goal], later).verdict.code)
     assert not {Code.BETTER, Code.WORSE} & set(running)
     assert sum(code in {Code.BETTER, Code.WORSE} for code in ended) <= 6
 
@@ -182,9 +183,11 @@ def test_two_sides_of_a_condition(
 
 @pytest.mark.parametrize("kind", ["macro", "rule"])
 def test_tickets_that_a_macro_or_rule_touched(con: duckdb.DuckDBPyConnection, kind: str) -> None:
-    query = """select any_value(name), count(distinct ticket_key) from fct_automation_run inner join fct_ticket using
-        (ticket_key) where kind = $1 and workflow = 'returns' and is_counted group by name having count(distinct ticket_key)
-        < (select count(*) from fct_ticket where workflow = 'returns' and is_counted) order by 2 desc, 1"""
+    query = """select any_value(name), count(distinct ticket_key) from fct_automation_run
+        inner join fct_ticket using (ticket_key)
+        where kind = $1 and workflow = 'returns' and is_counted group by name
+        having count(distinct ticket_key) < (select count(*) from fct_ticket where workflow = 'returns' and is_counted)
+        order by 2 desc, 1"""
     name, count = con.execute(query, [kind]).fetchall()[0]
     assert choose(con, "returns", f"{kind}:{name}").counts[f"with {name}"] == count
 
@@ -240,6 +243,21 @@ def test_what_does_not_exist_is_named(
 ) -> None:
     with pytest.raises(ValueError, match=said.replace("?", r"\?")):
         choose(con, workflow, by, arms)
+
+
+def test_tickets_that_the_shop_began_count_for_surveys_and_cost_only(con: duckdb.DuckDBPyConnection) -> None:
+    data = tickets(con, choose(con, "cart_recovery", "group"))
+    groups = data["arm"].unique().to_list()
+    query = """select count(csat_satisfied), round(sum(cost), 6), count(resolution_calendar_minutes)
+            filter (where is_measured), count(*) filter (where is_outreach)
+        from fct_ticket where workflow = 'cart_recovery' and is_counted and group_name in (select unnest($1))
+        and created_at between $2::timestamp and $3::timestamp"""
+    ends = [str(data["created_at"].min()), str(data["created_at"].max())]
+    answers, cost, resolved, outreach = con.execute(query, [groups, *ends]).fetchall()[0]
+    assert outreach > 0
+    assert data["csat_satisfied"].count() == answers
+    assert round(data["cost"].sum(), 6) == pytest.approx(cost)
+    assert data["resolution_calendar_minutes"].count() == resolved == data["is_resolved"].sum()
 
 
 def test_recent_tickets_are_of_the_last_13_weeks(con: duckdb.DuckDBPyConnection) -> None:

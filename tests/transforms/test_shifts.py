@@ -1,4 +1,4 @@
-"""Morning against night shift in a real shop's contacts, category by category, against a count straight from the file."""
+"""Morning against night shift in a real shop's contacts, by category, against a count straight from the file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def shifts(tmp_path_factory: pytest.TempPathFactory, rows: dict[str, list[dict[s
     for key, of in rows.items():
         rules = [{"field": {"category": of[0]["category"]}}]
         shop.flows[key] = {"key": key, "name": of[0]["category"], "rules": rules, "variants": variants}
-    log = {**CONTACT_LOG, "attributes": [*CONTACT_LOG["attributes"], "Agent Shift"]}  # type: ignore[misc]
+    log = {**CONTACT_LOG, "attributes": [*CONTACT_LOG["attributes"], "Agent Shift"]}
     shop.sources = {"event_logs": [log]}
     shop.exports = [(CONTACTS, "event_log:contacts")]
     return take_through(shop)
