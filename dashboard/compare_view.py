@@ -26,7 +26,6 @@ from flowmeter.arm_names import channel_condition, condition
 from flowmeter.choice import Choice
 
 Row = Mapping[str, Any]
-UNEVENLY_OPEN = 0.05
 FIRST = ("csat", "ces", "cost_per_resolution", "reopen_rate", "fcr_7d", "resolution_rate_cohort")
 """What stands right below the goal: the guardrails, and what customers feel."""
 
@@ -88,21 +87,6 @@ def basis(told: Told) -> list[str]:
         *cautions,
         *(words.reversal(one, *labels[one.metric], told.speech) for one in turned[:3]),
     ]
-
-
-def still_open(told: Told) -> str:
-    """A warning where one arm has many more open tickets: of a young arm only the fast ones are resolved so far."""
-    rows = compare_data.tickets(told.snap.path, told.choice)
-    shares = dict(rows.group_by("arm").agg(pl.col("open_minutes").is_not_null().mean()).iter_rows())
-    base = told.choice.arms[0]
-    for arm in told.choice.arms[1:]:
-        if abs(shares.get(arm, 0.0) - shares.get(base, 0.0)) > UNEVENLY_OPEN:
-            return (
-                f"{shares[arm]:.0%} of {arm} and {shares[base]:.0%} of {base} are still open, and slow tickets are "
-                "resolved last: averages, shares and costs of resolved tickets flatter the one with more open ones. "
-                "Trust the curve of tickets still open, or wait."
-            )
-    return ""
 
 
 def effects_title(told: Told, arm: str) -> str:

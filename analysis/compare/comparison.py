@@ -13,7 +13,7 @@ import polars as pl
 from analysis.compare.adjusted import Adjusted, adjusted
 from analysis.compare.before_after import WARNING, BeforeAfter, before_after
 from analysis.compare.effects import effects
-from analysis.compare.frame import COVARIATES, Measure, measures, split
+from analysis.compare.frame import COVARIATES, Kind, Measure, measures, split
 from analysis.compare.plan import Plan, plan
 from analysis.compare.sequential import always_valid
 from analysis.compare.simpson import Reversal, reversals
@@ -34,6 +34,8 @@ NOT_DRAWN = {
 }
 UNUSUAL = 0.05
 UNEVEN = 0.2
+UNEVENLY_OPEN = 0.05
+"""From this difference of open tickets on, figures of resolved ones set the fast of one arm against all of another."""
 PLAIN, ADJUSTED, RUNNING = "plain", "adjusted", "always valid"
 
 
@@ -96,6 +98,7 @@ def compare(
     """
     known = measures(metrics, tickets)
     _check_goal(question.goal, known)
+    goal = next(one for one in known if one.key == question.goal)
     kind = question.by.partition(":")[0]
     covariates = [name for name in COVARIATES if name != kind]
     arms = question.arms
@@ -125,7 +128,7 @@ def compare(
         always_valid=sequence,
         survival=curves,
         reversals=reversals(tickets, known, found, covariates),
-        verdicts={arm: _verdict(judged, arm, tickets, question, speech) for arm in arms[1:]},
+        verdicts={arm: _verdict(judged, arm, tickets, question, goal, speech) for arm in arms[1:]},
         basis=basis,
         is_running=is_running,
         before_after=step,
@@ -230,15 +233,37 @@ def _runs(tickets: pl.DataFrame, arms: Sequence[str], snapshot: dt.datetime) -> 
 
 
 def _verdict(
-    judged: pl.DataFrame, arm: str, tickets: pl.DataFrame, question: Question, speech: Speech | None
+    judged: pl.DataFrame, arm: str, tickets: pl.DataFrame, question: Question, measure: Measure, speech: Speech | None
 ) -> Verdict:
-    row = judged.row(by_predicate=(pl.col("metric") == question.goal) & (pl.col("arm") == arm), named=True)
+    goal = (pl.col("metric") == question.goal) & (pl.col("arm") == arm)
+    row = judged.row(by_predicate=goal, named=True)
     both = tickets.filter(pl.col("arm").is_in([question.arms[0], arm]))
+    if reason := _unevenly_open(both, measure, question.arms[0], arm):
+        judged = judged.with_columns(
+            pl.when(~goal).then(pl.col("low")).alias("low"), pl.when(~goal).then(pl.col("high")).alias("high"),
+            pl.when(goal).then(pl.lit(reason)).otherwise("reason").alias("reason"),
+        )  # fmt: skip
     recent = both.filter(pl.col("created_at") > question.snapshot - RECENT).height / (RECENT.days / 7)
     counted = (row["n"] + row["baseline_n"]) / both.height
     setting = Setting(question.margin, recent * counted, comparisons=len(question.arms) - 1)
     told = verdict(judged, question.goal, arm, setting, speech)
     return replace(told, sentence=f"{told.sentence} {WARNING}") if question.cut else told
+
+
+def _unevenly_open(both: pl.DataFrame, measure: Measure, baseline: str, arm: str) -> str:
+    """Why a figure of resolved tickets does not compare the arms; empty if it does, or open tickets have it too.
+
+    Of an arm with many open tickets only the fast ones are resolved.
+    """
+    is_open = pl.col("open_minutes").is_not_null()
+    counts_open = both.filter(is_open).select(pl.col(measure.columns[0]).is_not_null().any()).item()
+    if counts_open and measure.kind is not Kind.RATIO:
+        return ""
+    shares = dict(both.group_by("arm").agg(is_open.mean()).iter_rows())
+    mine, theirs = float(shares.get(arm, 0.0)), float(shares.get(baseline, 0.0))
+    if abs(mine - theirs) <= UNEVENLY_OPEN:
+        return ""
+    return f"{mine:.0%} of {arm} and {theirs:.0%} of {baseline} are still open, and slow tickets are resolved last"
 
 
 def _step(weeks: pl.DataFrame | None, question: Question) -> BeforeAfter | None:

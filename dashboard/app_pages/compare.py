@@ -72,8 +72,6 @@ def _effects(told: Told) -> None:
     """The first screen's evidence: guardrails, then one picture of all effects."""
     if told.choice.cut is not None:
         st.warning(plain(" ".join(told.found.cautions)))
-    if unfair := compare_view.still_open(told):
-        st.warning(plain(unfair))
     others = [one.sentence for arm, one in told.found.verdicts.items() if arm != told.choice.arms[1]]
     sentences([*others, *compare_view.basis(told)], "verdicts")
     arm = told.choice.arms[1]

@@ -80,3 +80,22 @@ def test_the_document_says_what_the_frames_say() -> None:
 def test_a_goal_that_cannot_be_judged_is_named() -> None:
     with pytest.raises(ValueError, match="Choose one of: csat, time"):
         compare(shop(1).with_columns(created_at=pl.lit(NOW)), METRICS, Question(("A", "B"), "variant", NOW, "cats"))
+
+
+def test_an_arm_whose_slow_tickets_are_still_open_wins_nothing() -> None:
+    """Both arms are alike, but of B only what took less than its 60% quantile is resolved so far."""
+    tickets = shop(3, (300, 300)).with_columns(pl.lit(NOW - dt.timedelta(days=8)).alias("created_at"))
+    minutes = pl.col("resolution_calendar_minutes")
+    limit = tickets.filter(arm="B").select(minutes.quantile(0.6)).item()
+    is_open = (pl.col("arm") == "B") & (minutes > limit)
+    young = tickets.with_columns(
+        pl.when(is_open).then(minutes).otherwise("open_minutes").alias("open_minutes"),
+        pl.when(~is_open).then(minutes).alias("resolution_calendar_minutes"),
+    )
+    question = Question(("A", "B"), "variant", NOW, "time")
+    told = compare(young, METRICS, question).verdicts["B"]
+    assert told.code == Code.NOT_ENOUGH
+    assert "of B and" in told.sentence
+    assert "are still open" in told.sentence
+    others = compare(young, METRICS, Question(("A", "B"), "variant", NOW, "csat")).verdicts["B"]
+    assert "still open" not in others.sentence, "here open tickets have it too"
