@@ -9,18 +9,6 @@ from flowmeter.checked_file import nearest
 
 ALL = "all"
 SLOWEST = 10
-CAUSES = (
-    "customer",
-    "hold",
-    "timer",
-    "out_of_hours",
-    "unassigned",
-    "contention",
-    "prioritisation",
-    "batching",
-    "extraneous",
-)
-"""Why a visit waited, in the order of the columns `<cause>_minutes`."""
 
 Connection = duckdb.DuckDBPyConnection
 

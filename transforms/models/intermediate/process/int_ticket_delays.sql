@@ -29,7 +29,6 @@ select
     kind,
     at_step as step,
     to_step,
-    sum(own_minutes) as own_minutes,
     sum(
         case
             when not is_before_resolution
