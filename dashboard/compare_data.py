@@ -29,7 +29,7 @@ COLUMNS = (
     "csat_satisfied", "ces_score", "resolution_calendar_minutes", "resolution_business_minutes",
     "first_resolution_calendar_minutes", "is_automated", "cost", "is_resolved", "is_zero_touch", "is_one_touch",
     "handoff_count", "is_reopened", "is_answered", "first_reply_calendar_minutes", "first_reply_business_minutes",
-    "sla_met", "resolved_in_cohort", "is_fcr_7d", "is_automated_held",
+    "sla_met", "resolved_in_cohort", "is_fcr_7d", "is_repeated_7d", "is_automated_held",
 )  # fmt: skip
 """The KPI columns of comparison.tickets()."""
 

@@ -26,7 +26,7 @@ from flowmeter.arm_names import channel_condition, condition
 from flowmeter.choice import Choice
 
 Row = Mapping[str, Any]
-FIRST = ("csat", "ces", "cost_per_resolution", "reopen_rate", "fcr_7d", "resolution_rate_cohort")
+FIRST = ("csat", "ces", "cost_per_resolution", "reopen_rate", "repeat_contact_7d", "resolution_rate_cohort")
 """What stands right below the goal: the guardrails, and what customers feel."""
 
 

@@ -43,6 +43,7 @@ SETTLED = {
     "sla_met": ("created_at", "sla_hit"),
     "resolved_in_cohort": ("created_at", "resolution_rate_cohort"),
     "is_fcr_7d": ("resolved_at", "fcr_7d"),
+    "is_repeated_7d": ("resolved_at", "repeat_contact_7d"),
     "is_automated_held": ("resolved_at", "automated_held"),
 }
 """Columns that are true only some days after an instant: of which metric, and since when."""

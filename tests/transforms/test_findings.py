@@ -15,7 +15,10 @@ from tests.transforms.zendesk import TicketFile
 
 WEEK = "2026-06-01"  # a Monday, within the 13 weeks before the snapshot of 5 July
 USED, NEVER, OFF = (901, "Used"), (902, "Never"), (903, "Switched off")
-REASON_FIELD = 4201
+REASON_FIELD, LANGUAGE_FIELD = 4201, 4202
+PROFILE = "en-US"
+OTHERS = "select count(*) as n from fct_ticket where language is distinct from 'de' and source = 'zendesk'"
+LANGUAGES = {"late": "de", "size": ""}
 CLAIMS = {
     "name": "claims",
     "columns": {"case": "case", "activity": "activity", "time": "time"},
@@ -32,7 +35,7 @@ FAST, SLOW, OPEN = ("A", "B", "Z"), ("A", "C", "B", "Z"), ("A", "B")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """What the shop of these cases published."""
     shop = HandmadeShop(tmp_path_factory.mktemp("findings") / "shop")
-    zendesk = {**SOURCES["zendesk"], "reason_field_id": REASON_FIELD}
+    zendesk = {**SOURCES["zendesk"], "reason_field_id": REASON_FIELD, "language_field_id": LANGUAGE_FIELD}
     shop.sources = {**SOURCES, "zendesk": zendesk, "event_logs": [CLAIMS]}
     for number, title in (USED, NEVER, OFF):
         shop.macros.append({"id": number, "title": title, "active": title != OFF[1]})
@@ -71,7 +74,7 @@ def _tell_reasons(shop: HandmadeShop) -> None:
     for created, reason, subject, tags in cases:
         customer = shop.customer()
         ticket = shop.simple("why", created, created.replace(":00", ":30"), tags=tags, customer=customer)
-        ticket.subject, ticket.custom_fields = subject, {REASON_FIELD: reason}
+        ticket.subject, ticket.custom_fields = subject, {REASON_FIELD: reason, LANGUAGE_FIELD: LANGUAGES[reason]}
         if reason == "late" and created.startswith(WEEK):
             shop.order("2026-05-27 10:00" if tags == ("vip",) else "2026-05-22 10:00", customer=customer)
 
@@ -150,6 +153,27 @@ def test_reasons_of_the_field_with_growth(found: Published) -> None:
     assert rows["late"]["fcr_7d"] == 1
     assert rows["late"]["after_order_share"] == approx(1 / 3)  # five days after an order; the other ten, the third none
     assert reasons(found, "field", "all")["late"]["ticket_count"] == 3
+
+
+def test_reason_and_language_stand_on_the_ticket(found: Published) -> None:
+    """An empty language field gives way to that of the customer's profile; a ticket without a reason has none."""
+    told = found.rows("select reason, language from fct_ticket where workflow = 'why' order by created_at")
+    assert [tuple(row.values()) for row in told] == [
+        ("size", PROFILE), ("late", "de"), ("late", "de"), ("late", "de"), ("size", PROFILE),
+    ]  # fmt: skip
+    (plain,) = found.rows("select distinct reason, language from fct_ticket where workflow = 'macro'")
+    assert tuple(plain.values()) == (None, PROFILE)
+    assert found.rows("select language from fct_ticket where workflow = 'claims' and language is not null") == []
+
+
+def test_fields_that_tickets_can_be_compared_by(found: Published) -> None:
+    """Of the handmade fields one has a single value, which parts nothing; a field of the log has two scores."""
+    rows = found.rows('select field, "value", count(*) as n from fct_ticket_field group by all order by all')
+    assert [tuple(row.values()) for row in rows] == [
+        (str(REASON_FIELD), "late", 3), (str(REASON_FIELD), "size", 2),
+        ("language", "de", 3), ("language", PROFILE, found.rows(OTHERS)[0]["n"]),
+        ("score", "1", 4), ("score", "5", 6),
+    ]  # fmt: skip
 
 
 def test_the_tag_that_selects_the_workflow_is_no_reason(found: Published) -> None:
