@@ -22,7 +22,7 @@ HARDLY = 0.1
 """Share of tickets that could hardly have been in the other arm, from which a comparison rests on few."""
 LONG = 104
 """Weeks from which on years are spoken of."""
-COVARIATES = {"hour_band": "time of day", "weekday": "day of the week"}
+COVARIATES = {"reason": "contact reason", "hour_band": "time of day", "weekday": "day of the week"}
 
 
 def standing(row: Row) -> str:

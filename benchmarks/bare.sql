@@ -134,7 +134,10 @@ with
                 ticket_key,
                 unnest(list_concat(
                     list_transform(custom_fields, lambda field: {'id': field.id::varchar, 'value': field."value"}),
-                    [{'id': 'form', 'value': form}, {'id': 'language', 'value': language}]
+                    [
+                        {'id': 'form', 'value': form}, {'id': 'language', 'value': language},
+                        {'id': 'reason', 'value': reason}
+                    ]
                 )) as field
             from ticket
         )

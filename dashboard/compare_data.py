@@ -9,9 +9,9 @@ import polars as pl
 import streamlit as st
 
 from analysis.compare.adjusted import adjusted
-from analysis.compare.comparison import GOAL, Comparison, Question, compare
+from analysis.compare.comparison import GOAL, Comparison, Question, compare, covariates_of
 from analysis.compare.effects import SCHEMA, effects
-from analysis.compare.frame import COVARIATES, Kind, Measure, measures
+from analysis.compare.frame import Kind, Measure, measures
 from analysis.compare.plan import Plan, plan
 from analysis.compare.verdict import GUARDRAILS
 from analysis.wording import Speech
@@ -124,7 +124,7 @@ def other_effects(path: str, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
     chosen = _chosen(path, asked)
     rows = tickets(path, chosen)
     known = measures(metrics(path).filter(~_main(asked)), rows)
-    covariates = [name for name in COVARIATES if name != asked.by]
+    covariates = covariates_of(rows, asked.by)
     return effects(rows, known, chosen.arms), adjusted(rows, known, chosen.arms, covariates).differences
 
 

@@ -29,9 +29,14 @@ NOT_DRAWN = {
     "tag": "Nobody drew lots for who gets this tag",
     "macro": "Agents choose where they use a macro",
     "rule": "A rule runs where its conditions hold",
+    "field": "What a field says is filled in by people, often when the outcome is known",
+    "flow": "A Flow's versions mostly follow one another, and its conditions choose the orders",
     "group": "Groups get different tickets",
     "channel": "Customers choose their channel",
 }
+NOTED_BY_AGENTS = "reason"
+NOTED = 0.9
+"""Share of every arm's tickets that must have a reason: noted at the end it would take part of the effect for mix."""
 UNUSUAL = 0.05
 UNEVEN = 0.2
 UNEVENLY_OPEN = 0.05
@@ -100,8 +105,8 @@ def compare(
     _check_goal(question.goal, known)
     goal = next(one for one in known if one.key == question.goal)
     kind = question.by.partition(":")[0]
-    covariates = [name for name in COVARIATES if name != kind]
     arms = question.arms
+    covariates = covariates_of(tickets, question.by)
     # The heavy parts are numpy's, which leaves other threads alone.
     with ThreadPoolExecutor() as pool:
         later = (
@@ -134,6 +139,22 @@ def compare(
         before_after=step,
         cautions=cautions,
     )
+
+
+def covariates_of(tickets: pl.DataFrame, by: str) -> list[str]:
+    """What the arms' mix may differ in: not what they are told apart by, nor a reason that many tickets lack."""
+    kind = by.partition(":")[0]
+    known = [name for name in COVARIATES if name != kind and name in tickets.columns]
+    if kind == "field":
+        known = [name for name in known if not _same(tickets, name)]
+    noted = NOTED_BY_AGENTS in known and tickets.group_by("arm").agg(pl.col(NOTED_BY_AGENTS).count() / pl.len())
+    if noted is not False and (noted[NOTED_BY_AGENTS] < NOTED).any():
+        known.remove(NOTED_BY_AGENTS)
+    return known
+
+
+def _same(tickets: pl.DataFrame, name: str) -> bool:
+    return bool(tickets.select((pl.col(name).cast(pl.String) == pl.col("arm").cast(pl.String)).all()).item())
 
 
 def planned(

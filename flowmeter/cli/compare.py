@@ -39,7 +39,7 @@ def compare(  # noqa: PLR0913, PLR0917 (one parameter per option)
     by: Annotated[
         str,
         typer.Option(
-            help="variant, tag:NAME, macro:NAME, rule:NAME, group, channel, or a cut such as date:2026-06-01."
+            help="variant, tag:NAME, macro:NAME, rule:NAME, field:NAME, flow:NAME, group, channel, or date:2026-06-01."
         ),
     ] = "variant",
     arms: Annotated[

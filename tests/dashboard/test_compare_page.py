@@ -64,7 +64,7 @@ def test_the_first_rows_are_the_goal_and_the_guardrails(in_demo: Path) -> None:
     shown = compare_view.rows(found, found.choice.arms[1])
     rest = compare_view.other_rows(found, found.choice.arms[1])
     assert shown[0].label == "Satisfaction (CSAT)"
-    assert {"Cost per resolution", "Reopened", "First-contact resolution"} <= {row.label for row in shown}
+    assert {"Cost per resolution", "Reopened", "Repeat contact"} <= {row.label for row in shown}
     assert not {row.label for row in rest} & {row.label for row in shown}
     assert "90% resolved within" in {row.label for row in rest}
     drawn = [row for row in shown if row.low is not None]

@@ -58,7 +58,7 @@ def test_a_win_that_costs_elsewhere_says_so() -> None:
     rows = told(
         row("csat", (0.8, 0.87), (0.02, 0.12)),
         row("reopen_rate", (0.05, 0.1), (0.02, 0.08), better="lower"),
-        row("fcr_7d", (0.6, 0.61), (-0.05, 0.07)),
+        row("repeat_contact_7d", (0.1, 0.11), (-0.05, 0.07), better="lower"),
     )
     found = verdict(rows, "csat", "B")
     assert found.sentence.endswith(" But it costs elsewhere: Reopen_rate: 10.0% against 5.0%.")
