@@ -9,11 +9,11 @@ import polars as pl
 import streamlit as st
 
 from analysis.compare.adjusted import adjusted
-from analysis.compare.comparison import GOAL, Comparison, Question, compare, covariates_of
+from analysis.compare.comparison import GOAL, Comparison, Question, compare, covariates_of, is_main, main
 from analysis.compare.effects import SCHEMA, effects
 from analysis.compare.frame import Kind, Measure, measures
 from analysis.compare.plan import Plan, plan
-from analysis.compare.verdict import GUARDRAILS
+from analysis.comparison_html import About
 from analysis.wording import Speech
 from dashboard import data
 from dashboard.data import SNAPSHOTS_OPEN
@@ -110,12 +110,21 @@ def _chosen(path: str, asked: Asked) -> Choice:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def compared(path: str, asked: Asked, snapshot_at: dt.datetime, currency: str) -> Comparison:
-    """The comparison by the goal and the main KPIs: fewer KPIs are sooner there."""
+def compared(
+    path: str, asked: Asked, snapshot_at: dt.datetime, currency: str, *, whole: bool = False
+) -> Comparison:
+    """The comparison by the goal and the main KPIs: fewer KPIs are sooner there. `whole`: by all, for a download."""
     chosen = _chosen(path, asked)
     weeks = data.asked(path, lambda cursor: comparison.weeks(cursor, asked.workflow)) if chosen.cut else None
     question = Question(chosen.arms, asked.by, snapshot_at, asked.goal, cut=chosen.cut)
-    return compare(tickets(path, chosen), metrics(path).filter(_main(asked)), question, weeks, Speech(currency))
+    known = metrics(path) if whole else main(metrics(path), asked.goal)
+    return compare(tickets(path, chosen), known, question, weeks, Speech(currency))
+
+
+def about(path: str, asked: Asked) -> About:
+    """What heads a report of the comparison."""
+    chosen = _chosen(path, asked)
+    return About(**data.asked(path, lambda cursor: comparison.about(cursor, chosen)))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -123,13 +132,9 @@ def other_effects(path: str, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Effects, and adjusted differences, of the KPIs that are no main ones."""
     chosen = _chosen(path, asked)
     rows = tickets(path, chosen)
-    known = measures(metrics(path).filter(~_main(asked)), rows)
+    known = measures(metrics(path).filter(~is_main(asked.goal)), rows)
     covariates = covariates_of(rows, asked.by)
     return effects(rows, known, chosen.arms), adjusted(rows, known, chosen.arms, covariates).differences
-
-
-def _main(asked: Asked) -> pl.Expr:
-    return pl.col("is_table") | pl.col("is_headline") | pl.col("metric").is_in([asked.goal, *GUARDRAILS])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -233,6 +233,7 @@ def _row(told: Told, row: Row, label: str, targets: tuple[str, str], evened: Row
         high=_part(row["high"], base),
         adjusted=_part(evened["difference"], base) if evened is not None else None,
         beside=beside,
+        sure=words.sure(row["probability_better"]),
     )
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -167,6 +168,20 @@ def shop_facts(connection: Connection) -> ShopFacts:
     """What `snapshot` says."""
     row = connection.execute("select snapshot_at, currency, time_zone from snapshot").fetchall()[0]
     return ShopFacts(row[0], str(row[1] or "EUR"), str(row[2] or "UTC"))
+
+
+def about(connection: Connection, choice: Choice) -> dict[str, Any]:
+    """What heads a report: shop, workflow, days, the snapshot in words, and the tickets of every arm in these days."""
+    zone = shop_facts(connection).zone
+    arm, bound = _arm(choice.by, zone)
+    names = """select shop_name, coalesce((select name from dim_workflow where workflow = $workflow), $workflow),
+        strftime(timezone(time_zone, timezone('UTC', snapshot_at)), '%-d %B %Y, %H:%M') from snapshot"""
+    shop, workflow, snapshot = connection.execute(names, {"workflow": choice.workflow}).fetchall()[0]
+    sizes = f"""select {arm} as arm, count(*) from fct_ticket
+        where workflow = $workflow and is_counted and {_between(choice.first, choice.last, zone)} group by arm"""
+    counted = connection.execute(sizes, {"workflow": choice.workflow, **bound}).fetchall()
+    days = (choice.first, choice.last)
+    return {"shop": shop, "workflow": workflow, "days": days, "snapshot": snapshot, "sizes": dict(counted)}
 
 
 def _columns(connection: Connection) -> str:

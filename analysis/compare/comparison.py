@@ -18,7 +18,7 @@ from analysis.compare.plan import Plan, plan
 from analysis.compare.sequential import always_valid
 from analysis.compare.simpson import Reversal, reversals
 from analysis.compare.survival import Survival, survival
-from analysis.compare.verdict import Setting, Verdict, verdict, with_intervals
+from analysis.compare.verdict import GUARDRAILS, Setting, Verdict, verdict, with_intervals
 from analysis.wording import Speech
 
 GOAL = "resolution_time_mean_calendar_hours"
@@ -141,6 +141,16 @@ def compare(
     )
 
 
+def main(metrics: pl.DataFrame, goal: str) -> pl.DataFrame:
+    """The rows of `metric` that are shown first: headlines, the table's, the guardrails and the goal."""
+    return metrics.filter(is_main(goal))
+
+
+def is_main(goal: str) -> pl.Expr:
+    """Which rows of `metric` these are."""
+    return pl.col("is_table") | pl.col("is_headline") | pl.col("metric").is_in([goal, *GUARDRAILS])
+
+
 def covariates_of(tickets: pl.DataFrame, by: str) -> list[str]:
     """What the arms' mix may differ in: not what they are told apart by, nor a reason that many tickets lack."""
     kind = by.partition(":")[0]
@@ -206,6 +216,17 @@ def document(found: Comparison) -> dict[str, Any]:
         "before_after": _step_document(found.before_after),
         "cautions": list(found.cautions),
     }
+
+
+def table(found: Comparison) -> pl.DataFrame:
+    """One row per metric and arm against the baseline: values, n, and the difference plain and with the same mix."""
+    keys = ["metric", "baseline", "arm"]
+    evened = found.adjusted.differences.select(
+        *keys, *(pl.col(name).alias(f"adjusted_{name}") for name in ("difference", "low", "high"))
+    )
+    columns = ("baseline_value", "value", "baseline_n", "n", "difference", "low", "high")
+    shown = found.effects.select("metric", "unit", "baseline", "arm", *columns, "probability_better")
+    return shown.join(evened, on=keys, how="left", maintain_order="left")
 
 
 def verdict_document(found: Comparison, arm: str) -> dict[str, Any]:
