@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis import comparison_words as words
 from analysis.compare.comparison import ADJUSTED, PLAIN, RUNNING, Comparison, document
-from analysis.wording import DASH, Speech
+from analysis.wording import DASH, MINUS, Speech
 
 Row = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ th { font-weight: 600; font-size: .85rem; color: var(--soft); }
 td small { display: block; }
 td.plot { width: 24%; min-width: 9rem; padding-top: .45rem; color: var(--soft); }
 td.plot svg { display: block; width: 100%; height: 1rem; overflow: visible; }
-.better { color: var(--good); } .worse { color: var(--bad); }
+td.better { color: var(--good); } td.worse { color: var(--bad); }
 td.word { font-weight: 600; }
 @media print { @page { size: A4; margin: 12mm; } :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
   --good: #0064a0; --bad: #b04a00; } body { padding: 0; max-width: none; font-size: 8.5pt; }
@@ -43,8 +43,7 @@ td.word { font-weight: 600; }
 BASES = {
     PLAIN: "The verdict rests on the differences as they are.",
     ADJUSTED: "The verdict rests on the differences with the same mix of tickets in both.",
-    RUNNING: "The test still runs: the verdict rests on intervals that may be looked at every day, which are wider than "
-    "those of the table.",
+    RUNNING: "The test still runs: the verdict rests on intervals that may be looked at daily, wider than those below.",
 }
 HOW = (
     "Intervals are of 95%, and customers are counted as witnesses, not tickets. A winner is named only if the whole "
@@ -107,7 +106,7 @@ def _tables(told: Mapping[str, Any], speech: Speech) -> Iterable[str]:
     for arm in arms:
         rows = [row for row in told["metrics"] if row["arm"] == arm and any(row["n"].values())]
         reach = words.reach([_parts(row) for row in rows])
-        head = ("Figure", baseline, arm, f"{DASH}{reach:.0%} to +{reach:.0%}", "Difference", "Same mix", "Better?")
+        head = ("Figure", baseline, arm, f"{MINUS}{reach:.0%} to +{reach:.0%}", "Difference", "Same mix", "Better?")
         yield f"<h2>{escape(arm)} against {escape(baseline)}</h2>"
         yield f'<div class="wide"><table><tr>{"".join(f"<th>{escape(title)}</th>" for title in head)}</tr>'
         yield from (_row(row, reach, speech) for row in rows)

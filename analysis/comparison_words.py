@@ -69,12 +69,11 @@ def sized(row: Row, speech: Speech) -> str:
 
 
 def sure(probability: float | None) -> str:
-    """How sure we can be that the arm is better; empty where neither way is good, or nothing is known."""
+    """Which way it most likely goes, and how likely; empty where neither way is good, or nothing is known."""
     if probability is None:
         return ""
-    if not 0.01 <= probability <= 0.99:
-        return f"{'over 99' if probability > 0.5 else 'under 1'}% sure"
-    return f"{probability:.0%} sure"
+    word, likely = (BETTER, probability) if probability >= 0.5 else (WORSE, 1 - probability)
+    return f"{'over 99%' if likely > 0.99 else f'{likely:.0%}'} likely {word}"
 
 
 def reach(ends: Iterable[Sequence[float | None] | None]) -> float:

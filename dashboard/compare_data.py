@@ -110,9 +110,7 @@ def _chosen(path: str, asked: Asked) -> Choice:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def compared(
-    path: str, asked: Asked, snapshot_at: dt.datetime, currency: str, *, whole: bool = False
-) -> Comparison:
+def compared(path: str, asked: Asked, snapshot_at: dt.datetime, currency: str, *, whole: bool = False) -> Comparison:
     """The comparison by the goal and the main KPIs: fewer KPIs are sooner there. `whole`: by all, for a download."""
     chosen = _chosen(path, asked)
     weeks = data.asked(path, lambda cursor: comparison.weeks(cursor, asked.workflow)) if chosen.cut else None

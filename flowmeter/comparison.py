@@ -64,8 +64,8 @@ NAMES_OF = {
 }
 """What there is of a kind: names to choose from, for whoever misspelt one."""
 TO_HAVE = {
-    "field": "No field of these tickets has two to 100 different values",
-    "flow": "Shopify exports no runs: let the Flow leave a tag with its name and version, such as refunds_v2",
+    "field": "no field of these tickets has two to 100 different values",
+    "flow": "Shopify exports no runs of Flows. Let the Flow tag the order with its name and version, as refunds_v2",
 }
 
 Connection = duckdb.DuckDBPyConnection
@@ -209,9 +209,8 @@ def _spans(
     connection: Connection, workflow: str, by: str, first: dt.date | None, last: dt.date | None
 ) -> list[tuple[str, int, dt.date, dt.date]]:
     """Per arm, the largest first: name, tickets, first and last local day."""
-    kind, _, detail = by.partition(":")
-    if kind in NAMES_OF and not detail:
-        raise ValueError(f"which {kind}? Write it like {kind}:NAME. {_known(connection, workflow, by)}")
+    if by.removesuffix(":") in NAMES_OF:
+        raise ValueError(_known(connection, workflow, by))
     zone = shop_facts(connection).zone
     arm, names = _arm(by, zone)
     query = f"""
@@ -278,7 +277,9 @@ def _known(connection: Connection, workflow: str, by: str) -> str:
     kind, _, name = by.partition(":")
     bound = {"workflow": workflow} if "$workflow" in NAMES_OF[kind] else {}
     known = [str(row[0]) for row in connection.execute(NAMES_OF[kind], bound).fetchall()]
-    return TO_HAVE[kind] if kind in TO_HAVE and not known else nearest(name, known)
+    if kind in TO_HAVE and not known:
+        return TO_HAVE[kind]
+    return nearest(name, known) if name else f"which {kind}? Write it like {kind}:NAME. {nearest(name, known)}"
 
 
 def _between(first: dt.date | None, last: dt.date | None, zone: str) -> str:

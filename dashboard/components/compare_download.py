@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from analysis.compare.comparison import document, table
+from analysis.compare.comparison import Comparison, document, table
 from analysis.comparison_html import comparison_html
 from dashboard import compare_data
 from dashboard.compare_view import Told
@@ -14,7 +14,7 @@ from dashboard.compare_view import Told
 
 def download(told: Told) -> None:
     """Three files; each is made when it is asked for, since that of all KPIs takes a moment."""
-    with st.popover("Download this comparison", icon="⬇️"):
+    with st.popover("Download this comparison"):
         for label, kind, mime, made in (
             ("A page to send (HTML)", "html", "text/html", page),
             ("The table (CSV)", "csv", "text/csv", rows),
@@ -48,6 +48,6 @@ def everything(told: Told) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False, default=str)
 
 
-def _whole(told: Told) -> compare_data.Comparison:
+def _whole(told: Told) -> Comparison:
     snap = told.snap
     return compare_data.compared(snap.path, told.asked, snap.snapshot_at, snap.currency, whole=True)

@@ -122,9 +122,7 @@ def _compared(
     return compared(tickets(connection, choice), known, question, series, Speech(facts.currency))
 
 
-def _page(
-    connection: "duckdb.DuckDBPyConnection", choice: "Choice", goal: str | None, margin: float | None
-) -> str:
+def _page(connection: "duckdb.DuckDBPyConnection", choice: "Choice", goal: str | None, margin: float | None) -> str:
     """The main metrics, as the app shows and downloads them."""
     from analysis.compare.comparison import GOAL, main
     from analysis.comparison_html import About, comparison_html
@@ -161,4 +159,3 @@ def _write(choice: "Choice", found: "Comparison", form: CompareFormat) -> None:
         narrate("The test still runs: the verdict allows for looking at it every day")
     for sentence in (*found.cautions, *(one["sentence"] for one in told["reversals"])):
         narrate(sentence)
-

@@ -220,7 +220,8 @@ def test_versions_of_a_flow_are_arms(demo_home: Path, tmp_path: Path) -> None:
     shutil.copy((demo_home / "data/warehouse/current").resolve(), path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("""insert into fct_ticket_field
-            select ticket_key, 'flow:refunds', 'v' || (1 + ticket_key % 3) from fct_ticket where workflow = 'returns'""")
+            select ticket_key, 'flow:refunds', 'v' || (1 + ticket_key % 3)
+            from fct_ticket where workflow = 'returns'""")
     with contextlib.closing(warehouse.read(path)) as connection:
         chosen = choose(connection, "returns", "flow:refunds", ("v1", "v3"))
         query = "select count(*) from fct_ticket where workflow = 'returns' and is_counted and ticket_key % 3 = 2"
@@ -272,7 +273,8 @@ def test_a_cut_is_told_as_no_fair_draw(con: duckdb.DuckDBPyConnection) -> None:
         ("order_updates", "tag:wismob", (), "Did you mean 'wismo_b'?"),
         ("order_updates", "field:from", (), "Did you mean 'form'?"),
         ("order_updates", "field", (), "field:NAME. Known here: "),
-        ("returns", "flow:refunds", (), "let the Flow leave a tag"),
+        ("returns", "flow:", (), "Let the Flow tag the order"),
+        ("returns", "flow:refunds", (), "Let the Flow tag the order"),
         ("order_updates", "macro:nothing", (), "no tickets of 'order_updates' have the macro 'nothing'"),
         ("order_updates", "variant", ("a", "bb"), "Did you mean 'b'?"),
         ("order_updates", "variant", ("a", "a"), "needs two arms"),
