@@ -32,10 +32,11 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; font-size: .85rem; color: var(--soft); }
 td small { display: block; }
-td.plot { width: 24%; min-width: 9rem; padding-top: .45rem; color: var(--soft); }
+td.plot { width: 20%; min-width: 8rem; padding-top: .45rem; color: var(--soft); }
 td.plot svg { display: block; width: 100%; height: 1rem; overflow: visible; }
 td.better { color: var(--good); } td.worse { color: var(--bad); }
 td.word { font-weight: 600; }
+td.word small { font-weight: 400; white-space: nowrap; }
 @media print { @page { size: A4; margin: 12mm; } :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff;
   --good: #0064a0; --bad: #b04a00; } body { padding: 0; max-width: none; font-size: 8.5pt; }
   h1 { font-size: 13pt; } h2 { font-size: 10pt; break-after: avoid; } tr { break-inside: avoid; } }

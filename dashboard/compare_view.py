@@ -221,7 +221,10 @@ def _of_metric(told: Told, metric: str, week: str) -> tuple[MetricInfo, str] | N
             monday = dt.date.fromisoformat(week)
         except ValueError:
             return None
-        where, scope = f"({where}) and created_week = date '{monday}'", f"created in the {week_in_words(monday)}"
+        where, scope = (
+            f"({where}) and created_week = date '{monday}'",
+            f"created in {words.inside(week_in_words(monday))}",
+        )
     return _undated(info, where), scope
 
 

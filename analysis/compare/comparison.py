@@ -39,6 +39,8 @@ NOTED = 0.9
 """Share of every arm's tickets that must have a reason: noted at the end it would take part of the effect for mix."""
 UNUSUAL = 0.05
 UNEVEN = 0.2
+NONE_ALIKE = 0.9
+"""Share of tickets with hardly any like them in the other arm, from which nothing is left to judge by."""
 UNEVENLY_OPEN = 0.05
 """From this difference of open tickets on, figures of resolved ones set the fast of one arm against all of another."""
 PLAIN, ADJUSTED, RUNNING = "plain", "adjusted", "always valid"
@@ -120,7 +122,7 @@ def compare(
     basis = RUNNING if is_running else PLAIN if kind == "variant" else ADJUSTED
     judged = {
         PLAIN: found,
-        ADJUSTED: with_intervals(found, evened.differences),
+        ADJUSTED: with_intervals(found, _of_like_tickets(evened.differences)),
         RUNNING: with_intervals(found, sequence),
     }[basis]
     step = _step(weeks, question)
@@ -290,6 +292,16 @@ def _verdict(
     setting = Setting(question.margin, recent * counted, comparisons=len(question.arms) - 1)
     told = verdict(judged, question.goal, arm, setting, speech)
     return replace(told, sentence=f"{told.sentence} {WARNING}") if question.cut else told
+
+
+def _of_like_tickets(differences: pl.DataFrame) -> pl.DataFrame:
+    """Without the intervals of what cannot be compared: the mix of one arm does not occur in the other."""
+    too_far = pl.col("outside_share") > NONE_ALIKE
+    reason = pl.format("hardly any tickets of {} and {} are alike", "arm", "baseline")
+    return differences.with_columns(
+        *(pl.when(~too_far).then(pl.col(end)).alias(end) for end in ("low", "high")),
+        pl.when(too_far).then(reason).otherwise("reason").alias("reason"),
+    )
 
 
 def _unevenly_open(both: pl.DataFrame, measure: Measure, baseline: str, arm: str) -> str:

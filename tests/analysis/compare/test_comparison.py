@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.compare.comparison import Comparison, Question, compare, covariates_of, document
+from analysis.compare.comparison import Comparison, Question, compare, covariates_of, document, table
 from analysis.compare.verdict import Code
 from tests.analysis.compare.shops import shop
 
@@ -61,6 +61,24 @@ def test_a_reason_that_many_tickets_of_an_arm_lack_is_left_out() -> None:
     for missing, used in ((30, True), (33, False)):
         reason = pl.when(pl.col("row") >= missing).then(pl.lit("late")).alias("reason")
         assert ("reason" in covariates_of(tickets.with_columns(reason), "variant")) == used
+
+
+def test_arms_without_like_tickets_are_not_judged() -> None:
+    """Everybody of A wrote a mail and everybody of B chatted: no weighting makes them alike, however far apart."""
+    mail = pl.when(pl.col("arm") == "A").then(pl.lit("mail")).otherwise(pl.lit("chat")).alias("channel")
+    slow = pl.when(pl.col("arm") == "A").then(1.0).otherwise(9.0) * pl.col("resolution_calendar_minutes")
+    tickets = shop(3, (300, 300)).with_columns(mail, slow, pl.lit(NOW).alias("created_at"))
+    found = compare(tickets, METRICS, Question(("A", "B"), "tag:vip", NOW, "time"))
+    assert found.verdict.code is Code.NOT_ENOUGH
+    assert "hardly any tickets of B and A are alike" in found.verdict.sentence
+
+
+def test_the_table_is_that_of_the_frames() -> None:
+    found = asked("tag:vip")
+    rows = table(found)
+    assert rows["metric"].to_list() == ["csat", "time"]
+    assert rows["difference"].to_list() == found.effects["difference"].to_list()
+    assert rows["adjusted_low"].to_list() == found.adjusted.differences["low"].to_list()
 
 
 def test_the_week_of_a_cut_is_on_neither_side() -> None:
