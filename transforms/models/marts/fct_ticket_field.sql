@@ -34,9 +34,7 @@ with
         where customer_id is not null and not is_test
     ),
 
-    flow_customers as (
-        select distinct customer_id from orders where regexp_matches(tags, '[_:-]v[0-9][0-9.]*(,|$)')
-    ),
+    flow_customers as (select distinct customer_id from orders where regexp_matches(tags, '[_:-]v[0-9][0-9.]*(,|$)')),
 
     tags as (
         select ticket_key, 1 as place, lower(unnest(tags)) as tag
@@ -44,8 +42,7 @@ with
         union all
         select tickets.ticket_key, 2 as place, unnest(string_split(orders.tags, ', ')) as tag
         from (from tickets semi join flow_customers using (customer_id)) as tickets
-        asof inner join
-            orders on tickets.customer_id = orders.customer_id and tickets.created_at >= orders.created_at
+        asof inner join orders on tickets.customer_id = orders.customer_id and tickets.created_at >= orders.created_at
     ),
 
     versions as (
@@ -74,14 +71,9 @@ with
         from flows
     ),
 
-    choices as (
-        select field from filled group by field having count(distinct "value") between 2 and {{ most_values }}
-    )
+    choices as (select field from filled group by field having count(distinct "value") between 2 and {{ most_values }})
 
-select
-    filled.ticket_key::bigint as ticket_key,
-    filled.field::varchar as field,
-    min(filled."value")::varchar as "value"
+select filled.ticket_key::bigint as ticket_key, filled.field::varchar as field, min(filled."value")::varchar as "value"
 from filled
 inner join choices using (field)
 group by filled.ticket_key, filled.field
