@@ -100,8 +100,8 @@ def compare(
     `tickets` as in frame; `metrics`: the mart `metric`; `weeks`: metric, period (Monday), value of the finished weeks,
     for a date cut. ValueError for a goal that cannot be judged, with those that can.
 
-    The verdict rests on the always-valid intervals while a configured test runs (medians have none, and theirs are
-    told when it is over), on the adjusted ones where nobody drew lots, on the plain ones else.
+    The verdict rests on the always-valid intervals while a configured test runs, on the adjusted ones where nobody
+    drew lots, on the plain ones else.
     """
     known = measures(metrics, tickets)
     _check_goal(question.goal, known)

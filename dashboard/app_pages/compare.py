@@ -163,7 +163,7 @@ RULES = """
 - **Interval**: the range in which the true difference lies with 95% confidence. Customers, not tickets, are counted as
   witnesses: a customer who writes five times says it once.
 - **While a test runs** it may be looked at every day: the verdict rests on an interval that holds at all looks
-  together, and is wider for it. Medians have none, and are told when the test is over.
+  together, and is wider for it.
 - **With the same mix**: overlap weighting. Tickets count by how well they could have been in the other group, so that
   both have the same channels, priorities, languages, hours and weekdays, and the same contact reasons where nearly
   every ticket has one.

@@ -66,7 +66,7 @@ def test_a_reason_that_many_tickets_of_an_arm_lack_is_left_out() -> None:
 def test_arms_without_like_tickets_are_not_judged() -> None:
     """Everybody of A wrote a mail and everybody of B chatted: no weighting makes them alike, however far apart."""
     mail = pl.when(pl.col("arm") == "A").then(pl.lit("mail")).otherwise(pl.lit("chat")).alias("channel")
-    slow = pl.when(pl.col("arm") == "A").then(1.0).otherwise(9.0) * pl.col("resolution_calendar_minutes")
+    slow = pl.col("resolution_calendar_minutes") * pl.when(pl.col("arm") == "A").then(1.0).otherwise(9.0)
     tickets = shop(3, (300, 300)).with_columns(mail, slow, pl.lit(NOW).alias("created_at"))
     found = compare(tickets, METRICS, Question(("A", "B"), "tag:vip", NOW, "time"))
     assert found.verdict.code is Code.NOT_ENOUGH
