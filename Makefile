@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := flowmeter ingest demo analysis dashboard
+PACKAGES := flowmeter ingest demo analysis simulation dashboard
 # Stamps carry the hash of the lock that they were installed from, so that a changed lock is installed again.
 hash = $(shell cat $(1) | sha256sum | cut -c1-12)
 INSTALLED := $(VENV)/installed-$(call hash,requirements.lock pyproject.toml)
