@@ -110,7 +110,7 @@ def test_what_has_no_good_direction_is_refused() -> None:
 
 
 def test_a_running_test_is_judged_by_the_interval_that_may_be_looked_at() -> None:
-    """300 tickets an arm: clear to the ordinary interval, not yet to the one that holds at every look; times lie apart."""
+    """300 tickets an arm: clear to the ordinary interval, not yet to the one for every look; the times lie apart."""
     frame = shares((225, 300), (250, 300)).with_columns(resolution_calendar_minutes=pl.int_range(pl.len()) + 60.0)
     plain = effects(frame, [CSAT, MEDIAN], ["A", "B"])
     running = with_intervals(plain, always_valid(frame, [CSAT, MEDIAN], ["A", "B"]))
