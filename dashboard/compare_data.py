@@ -126,7 +126,8 @@ def other_effects(path: str, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
     known = measures(metrics(path).filter(~_main(asked)), rows)
     covariates = [name for name in COVARIATES if name != asked.by]
     arms = split(rows, chosen.arms)
-    return effects(arms, known, chosen.arms), adjusted(arms, known, chosen.arms, covariates).differences
+    evened = adjusted(arms, known, chosen.arms, covariates)
+    return effects(arms, known, chosen.arms), evened.differences
 
 
 def _main(asked: Asked) -> pl.Expr:

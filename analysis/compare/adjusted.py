@@ -11,7 +11,7 @@ import polars as pl
 
 from analysis.compare import limits, overlap
 from analysis.compare.design import Cells, Design, cells, design, factors, sums
-from analysis.compare.figures import FEWEST, by_customer, people
+from analysis.compare.figures import FEWEST, by_customer, figure_of, people
 from analysis.compare.frame import (
     COVARIATES,
     QUANTILES,
@@ -132,6 +132,8 @@ def _of_pair(baseline: Arm, other: Arm, measures: Sequence[Measure], covariates:
 
 
 def _columns(measure: Measure, pair: _Pair, covariates: list[str]) -> tuple[object, ...]:
+    for arm in pair.arms:
+        figure_of(arm, measure)  # while its tickets are at hand
     old, new = (sample(arm, measure) for arm in pair.arms)
     reason = _too_few(old, pair.arms[0].name) or _too_few(new, pair.arms[1].name)
     if reason:
@@ -160,7 +162,8 @@ def _too_few(data: Sample, name: str) -> str | None:
 def _side(pair: _Pair, arm: int, measure: Measure) -> _Side:
     own, found = pair.arms[arm], sums(pair.arms[arm], measure, pair.covariates)
     joint = (pair.joint(arm, of) for of in (found.counts, found.top, found.bottom))
-    return _Side(sample(own, measure), found.cell, pair.design.cell[arm], *joint)
+    data = sample(own, measure)
+    return _Side(data, pair.cells(arm).cell[data.rows], pair.design.cell[arm], *joint)
 
 
 def _of_means(weights: Weights, sides: tuple[_Side, _Side]) -> tuple[limits.Limits, float, float]:

@@ -105,8 +105,8 @@ def compare(
     arms = split(tickets, names)
     with ThreadPoolExecutor() as pool:
         later = pool.submit(survival, arms, names)
-        found = effects(arms, known, names)
         evened = adjusted(arms, known, names, covariates)
+        found = effects(arms, known, names)
     sequence = always_valid(arms, known, names)
     is_running = kind == "variant" and _runs(arms, question.snapshot)
     basis = RUNNING if is_running else PLAIN if kind == "variant" else ADJUSTED

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.compare.frame import Arm, Array, Codes, Measure, sample
+from analysis.compare.frame import Arm, Array, Codes, Measure, Sample, sample
 
 RAREST = 20
 """Tickets of both arms together under which a level is no stratum of its own."""
@@ -34,9 +34,8 @@ class Cells:
 
 @dataclass(frozen=True)
 class Sums:
-    """Of the tickets of one arm that count for one measure: their cells; per cell how many, and sums of top, bottom."""
+    """Of the tickets of one arm that count for one measure, per cell: how many, and the sums of top and bottom."""
 
-    cell: Codes
     counts: Array
     top: Array
     bottom: Array
@@ -72,13 +71,8 @@ def cells(arm: Arm, covariates: Sequence[str]) -> Cells:
 
 def sums(arm: Arm, measure: Measure, covariates: Sequence[str]) -> Sums:
     """The sums per cell of one arm."""
-    data, own = sample(arm, measure), cells(arm, covariates)
-    key = (tuple(own.names), data.rows.tobytes())
-    cell = arm.keep(("cell", *key), lambda: own.cell[data.rows])
-    many = len(own.counts)
-    counts = arm.keep(("cell counts", *key), lambda: _summed(cell, None, many))
-    bottom = counts if data.bottom is None else _summed(cell, data.bottom, many)
-    return Sums(cell, counts, _summed(cell, data.top, many), bottom)
+    own = cells(arm, covariates)
+    return arm.keep(("sums", measure, tuple(own.names)), lambda: _sums(sample(arm, measure), own))
 
 
 def factors(arms: Sequence[Arm], covariates: Sequence[str]) -> list[Factor]:
@@ -103,6 +97,14 @@ def design(known: Sequence[Factor], arms: Sequence[Cells]) -> Design:
     names = tuple((factor.name, level) for factor in known for level in factor.levels)
     indicators = np.column_stack(columns) if columns else np.empty((len(first), 0))
     return Design(names, indicators, tuple(np.split(cell, np.cumsum(sizes)[:-1])))
+
+
+def _sums(data: Sample, own: Cells) -> Sums:
+    cell, many = own.cell[data.rows], len(own.counts)
+    counts = _summed(cell, None, many)
+    return Sums(
+        counts, _summed(cell, data.top, many), counts if data.bottom is None else _summed(cell, data.bottom, many)
+    )
 
 
 def _cells(arm: Arm, covariates: Sequence[str]) -> Cells:

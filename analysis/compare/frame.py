@@ -60,6 +60,7 @@ KINDS = {
     "p90": Kind.P90,
     "ratio": Kind.RATIO,
 }
+RECENT = 6
 QUANTILES = {Kind.MEDIAN: 0.5, Kind.P90: 0.9}
 
 
@@ -90,6 +91,7 @@ class Arm:
     customer: Codes
     customers: int
     _kept: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
+    _recent: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
     _locks: dict[Hashable, Lock] = field(default_factory=dict, repr=False, compare=False)
 
     def keep(self, key: Hashable, compute: Callable[[], Kept]) -> Kept:
@@ -98,6 +100,15 @@ class Arm:
             if key not in self._kept:
                 self._kept[key] = compute()
             return self._kept[key]  # type: ignore[return-value]
+
+    def recent(self, key: Hashable, compute: Callable[[], Kept]) -> Kept:
+        """The same of what is as long as the tickets, of which only the last few are kept: fresh memory is slow."""
+        with self._locks.setdefault(key, Lock()):
+            found = self._recent.pop(key, None)
+            self._recent[key] = found = compute() if found is None else found
+            for old in list(self._recent)[:-RECENT]:
+                self._recent.pop(old, None)
+            return found  # type: ignore[return-value]
 
 
 Tickets: TypeAlias = pl.DataFrame | Sequence[Arm]
@@ -168,7 +179,7 @@ def split(tickets: Tickets, arms: Sequence[str]) -> list[Arm]:
 def sample(arm: Arm, measure: Measure) -> Sample:
     """What one arm has to say about one measure, in the measure's unit."""
     ratio = measure.kind is Kind.RATIO
-    return arm.keep(("sample", measure.columns, measure.per_unit, ratio), lambda: _sample(arm, measure, ratio=ratio))
+    return arm.recent((measure.columns, measure.per_unit, ratio), lambda: _sample(arm, measure, ratio=ratio))
 
 
 def at_once(work: Callable[[Asked], Kept], of: Iterable[Asked]) -> list[Kept]:
@@ -188,22 +199,14 @@ def _sample(arm: Arm, measure: Measure, *, ratio: bool) -> Sample:
     top = column.filter(known).to_numpy()
     bottom = arm.tickets[measure.columns[1]].filter(known).cast(pl.Float64).fill_null(0.0) if ratio else None
     rows = known.to_numpy()
+    customer = arm.customer[rows]
     return Sample(
         top if measure.per_unit == 1 else top / measure.per_unit,
         None if bottom is None else bottom.to_numpy(),
-        *_people(arm, rows),
+        customer,
+        count(customer),
         rows,
     )
-
-
-def _people(arm: Arm, rows: NDArray[np.bool_]) -> tuple[Codes, int]:
-    """The customers of these tickets, and how many there are. Many metrics count for the same tickets."""
-
-    def of_rows() -> tuple[Codes, int]:
-        customer = arm.customer[rows]
-        return customer, count(customer)
-
-    return arm.keep(("people", rows.tobytes()), of_rows)
 
 
 def _arm(name: str, tickets: pl.DataFrame) -> Arm:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis.compare.design import Factor, Sums, factors, sums
-from analysis.compare.frame import COVARIATES, QUANTILES, Arm, Array, Codes, Measure, Sample, Tickets, sample, split
+from analysis.compare.design import Factor, cells, factors, sums
+from analysis.compare.frame import COVARIATES, QUANTILES, Arm, Array, Codes, Measure, Tickets, sample, split
 
 NEARLY_ALL = 0.9
 
@@ -43,18 +43,17 @@ def reversals(
         arms = split(tickets, [str(baseline), str(arm)])
         levelled = factors(arms, covariates)
         for row in rows.iter_rows(named=True):
-            parts = [sums(one, known[row["metric"]], covariates) for one in arms]
             for factor in levelled:
-                told += _reversal(row, known[row["metric"]], arms, parts, factor)
+                told += _reversal(row, known[row["metric"]], arms, covariates, factor)
     return told
 
 
 def _reversal(
-    row: Mapping[str, Any], measure: Measure, arms: Sequence[Arm], parts: Sequence[Sums], factor: Factor
+    row: Mapping[str, Any], measure: Measure, arms: Sequence[Arm], covariates: Sequence[str], factor: Factor
 ) -> list[Reversal]:
     old, new = (
-        _by_level(sample(arm, measure), part, codes, measure, len(factor.levels))
-        for arm, part, codes in zip(arms, parts, factor.codes, strict=True)
+        _by_level(arm, measure, covariates, codes, len(factor.levels))
+        for arm, codes in zip(arms, factor.codes, strict=True)
     )
     opposite = [at for at, delta in enumerate(new - old) if delta * row["difference"] < 0]
     share = float(factor.counts[opposite].sum() / factor.counts.sum())
@@ -64,8 +63,9 @@ def _reversal(
     return [Reversal(row["metric"], row["baseline"], row["arm"], factor.name, row["difference"], strata, share)]
 
 
-def _by_level(data: Sample, part: Sums, codes: Codes, measure: Measure, levels: int) -> Array:
+def _by_level(arm: Arm, measure: Measure, covariates: Sequence[str], codes: Codes, levels: int) -> Array:
     """The figure of one arm in every level; nan where it has too few. `codes`: the level of every cell."""
+    part = sums(arm, measure, covariates)
     n = np.bincount(codes, weights=part.bottom, minlength=levels)
     enough = n >= max(measure.min_n, 1)
     values = np.full(levels, np.nan)
@@ -75,7 +75,8 @@ def _by_level(data: Sample, part: Sums, codes: Codes, measure: Measure, levels: 
         values[enough] = tops[enough] / n[enough]
         return values
     # From small to large within every level: small numbers are sorted by counting them.
-    level = codes[part.cell][data.order].astype(np.min_scalar_type(levels))
+    data = sample(arm, measure)
+    level = codes[cells(arm, covariates).cell[data.rows][data.order]].astype(np.min_scalar_type(levels))
     ordered = data.ordered[np.argsort(level, kind="stable")]
     ends = np.cumsum(n).astype(np.int64)
     for at in np.flatnonzero(enough):
