@@ -180,16 +180,16 @@ def _of_means(weights: Weights, sides: tuple[_Side, _Side]) -> tuple[limits.Limi
 def _squares(side: _Side, figure: Weighted, *, moves: bool = True) -> float:
     """The sum over customers of the squares of what their tickets add to a figure. `moves`: of their own arm."""
     data, score = side.data, figure.score
-    if not moves:
-        summed = by_customer(data, score[side.own][side.cell])
-        return float(summed @ summed)
-    if data.bottom is None:
+    if moves and data.bottom is None:
         score = score - figure.scale * figure.value
-    added = figure.scale[side.own][side.cell]
-    added *= data.top if data.bottom is None else data.deviation(figure.value)
-    added += score[side.own][side.cell]
+    added = score[side.own][side.cell]
+    if moves:
+        moved = figure.scale[side.own][side.cell]
+        moved *= data.top if data.bottom is None else data.deviation(figure.value)
+        added += moved
     summed = by_customer(data, added)
-    return float(summed @ summed)
+    summed *= summed
+    return float(summed.sum())
 
 
 def _error(squares: Sequence[float], sides: tuple[_Side, _Side]) -> float:

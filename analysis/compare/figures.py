@@ -92,8 +92,11 @@ def _total(data: Sample) -> float:
 def _linear(data: Sample, value: float) -> Figure:
     scaled = by_customer(data, data.deviation(value))
     scaled /= _total(data)
-    spread = float(scaled @ scaled) * data.customers / max(data.customers - 1, 1)
-    return Figure(value, data.n, data.customers, math.sqrt(spread), float((scaled * scaled) @ scaled))
+    # A product of two long vectors would start BLAS's own threads, which wait busily on the cores of the others.
+    squares = scaled * scaled
+    spread = float(squares.sum()) * data.customers / max(data.customers - 1, 1)
+    scaled *= squares
+    return Figure(value, data.n, data.customers, math.sqrt(spread), float(scaled.sum()))
 
 
 def _share(found: Figure, data: Sample) -> Figure:
