@@ -225,7 +225,7 @@ def _check_goal(goal: str, known: Sequence[Measure]) -> None:
 
 def _runs(arms: Sequence[Arm], snapshot: dt.datetime) -> bool:
     """Whether every arm got a ticket in the week before the snapshot."""
-    last = [arm.tickets["created_at"].max() for arm in arms]
+    last = [arm.column("created_at").max() for arm in arms]
     return all(isinstance(at, dt.datetime) and snapshot - at < STILL for at in last)
 
 
@@ -241,8 +241,8 @@ def _verdict(
             pl.when(goal).then(pl.lit(reason)).otherwise("reason").alias("reason"),
         )  # fmt: skip
     since = question.snapshot - RECENT
-    recent = sum(int((one.tickets["created_at"] > since).sum()) for one in both) / (RECENT.days / 7)
-    counted = (row["n"] + row["baseline_n"]) / sum(one.tickets.height for one in both)
+    recent = sum(int((one.column("created_at") > since).sum()) for one in both) / (RECENT.days / 7)
+    counted = (row["n"] + row["baseline_n"]) / sum(one.size for one in both)
     setting = Setting(question.margin, recent * counted, comparisons=len(question.arms) - 1)
     told = verdict(judged, question.goal, arm, setting, speech)
     return replace(told, sentence=f"{told.sentence} {WARNING}") if question.cut else told
@@ -253,8 +253,8 @@ def _unevenly_open(both: tuple[Arm, Arm], measure: Measure) -> str:
 
     Of an arm with many open tickets only the fast ones are resolved.
     """
-    is_open = [arm.tickets["open_minutes"].is_not_null() for arm in both]
-    counts = [arm.tickets[measure.columns[0]].is_not_null() for arm in both]
+    is_open = [arm.column("open_minutes").is_not_null() for arm in both]
+    counts = [arm.column(measure.columns[0]).is_not_null() for arm in both]
     if measure.kind is not Kind.RATIO and any((one & other).any() for one, other in zip(is_open, counts, strict=True)):
         return ""
     theirs, mine = (float(one.sum()) / max(len(one), 1) for one in is_open)

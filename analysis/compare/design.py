@@ -108,9 +108,9 @@ def _sums(data: Sample, own: Cells) -> Sums:
 
 
 def _cells(arm: Arm, covariates: Sequence[str]) -> Cells:
-    cell, found = np.zeros(arm.tickets.height, dtype=np.int64), {}
+    cell, found = np.zeros(arm.size, dtype=np.int64), {}
     for name in covariates:
-        names, codes = _levels(arm.tickets[name])
+        names, codes = _levels(arm.column(name))
         found[name] = (names, codes)
         cell = _compact(cell * len(names) + codes)[1]
     first, cell = _compact(cell)

@@ -47,7 +47,7 @@ def figures(arm: Arm, measures: Sequence[Measure]) -> list[Figure]:
     """The figures of one arm, in the order of the measures."""
     found = [figure_of(arm, measure) for measure in measures]
     linear = [at for at, measure in enumerate(measures) if measure.kind in {Kind.MEAN, Kind.RATIO} and found[at].n]
-    if linear and len(arm.tickets) <= MOST_DRAWN:
+    if linear and arm.size <= MOST_DRAWN:
         deviations = []
         for at in linear:
             data = sample(arm, measures[at])

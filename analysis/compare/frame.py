@@ -60,7 +60,8 @@ KINDS = {
     "p90": Kind.P90,
     "ratio": Kind.RATIO,
 }
-RECENT = 6
+RECENT = 1 + (os.cpu_count() or 1)
+"""Metrics of which the tickets' arrays are kept: as many as are worked on at once, and one."""
 QUANTILES = {Kind.MEDIAN: 0.5, Kind.P90: 0.9}
 
 
@@ -84,15 +85,27 @@ class Measure:
 
 @dataclass(frozen=True)
 class Arm:
-    """The tickets of one variant; `customer` numbers the customers from 0 (a ticket without one is its own)."""
+    """The tickets of one variant: those of `tickets` that `chosen` says; none of their columns is copied before it is
+    needed. `customer` numbers the customers from 0 (a ticket without one is its own).
+    """
 
     name: str
     tickets: pl.DataFrame
+    chosen: pl.Series
     customer: Codes
     customers: int
     _kept: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
     _recent: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
     _locks: dict[Hashable, Lock] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """How many tickets."""
+        return len(self.customer)
+
+    def column(self, name: str) -> pl.Series:
+        """One column of the arm's tickets."""
+        return self.tickets[name].filter(self.chosen)
 
     def keep(self, key: Hashable, compute: Callable[[], Kept]) -> Kept:
         """What `compute` says, computed once for all parts and threads of a comparison. `key` is its name and type."""
@@ -171,7 +184,7 @@ def split(tickets: Tickets, arms: Sequence[str]) -> list[Arm]:
     if len(set(arms)) < 2:
         raise ValueError(f"A comparison needs two different variants; these were named: {', '.join(arms) or 'none'}")
     if isinstance(tickets, pl.DataFrame):
-        return [_arm(name, tickets.filter(pl.col("arm") == name)) for name in arms]
+        return [_arm(name, tickets) for name in arms]
     known = {arm.name: arm for arm in tickets}
     return [known[name] for name in arms]
 
@@ -194,10 +207,10 @@ def count(customer: Codes) -> int:
 
 
 def _sample(arm: Arm, measure: Measure, *, ratio: bool) -> Sample:
-    column = arm.tickets[measure.columns[0]].cast(pl.Float64)
+    column = arm.column(measure.columns[0]).cast(pl.Float64)
     known = column.is_not_nan().fill_null(value=False)
     top = column.filter(known).to_numpy()
-    bottom = arm.tickets[measure.columns[1]].filter(known).cast(pl.Float64).fill_null(0.0) if ratio else None
+    bottom = arm.column(measure.columns[1]).filter(known).cast(pl.Float64).fill_null(0.0) if ratio else None
     rows = known.to_numpy()
     customer = arm.customer[rows]
     return Sample(
@@ -210,12 +223,14 @@ def _sample(arm: Arm, measure: Measure, *, ratio: bool) -> Sample:
 
 
 def _arm(name: str, tickets: pl.DataFrame) -> Arm:
-    known = tickets["customer_id"].is_not_null().to_numpy()
-    codes = _ranks(tickets["customer_id"].drop_nulls())
+    chosen = (tickets["arm"] == name).fill_null(value=False)
+    customers = tickets["customer_id"].filter(chosen)
+    known = customers.is_not_null().to_numpy()
+    codes = _ranks(customers.drop_nulls())
     named = int(codes.max(initial=-1)) + 1
     customer = named + np.cumsum(~known) - 1
     customer[known] = codes
-    return Arm(name, tickets, customer, named + int((~known).sum()))
+    return Arm(name, tickets, chosen, customer, named + int((~known).sum()))
 
 
 def _ranks(customers: pl.Series) -> Codes:

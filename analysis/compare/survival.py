@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.special import chdtrc
 
-from analysis.compare.frame import Array, Codes, Tickets, split
+from analysis.compare.frame import Arm, Array, Codes, Tickets, split
 from analysis.compare.limits import Z95
 
 MOST_POINTS = 400
@@ -66,7 +66,7 @@ def survival(tickets: Tickets, arms: Sequence[str]) -> Survival:
     Reads resolution_calendar_minutes and open_minutes; tickets with neither are left out. Means are restricted to the
     time up to which both arms have tickets. Tickets of one customer are taken as unrelated here.
     """
-    prepared = [(arm.name, *_durations(arm.tickets)) for arm in split(tickets, arms)]
+    prepared = [(arm.name, *_durations(arm)) for arm in split(tickets, arms)]
     steps = {name: _steps(hours, resolved) for name, hours, resolved in prepared}
     known = [(name, of) for name, of in steps.items() if of is not None]
     curves = [_curve(name, of) for name, of in known]
@@ -77,12 +77,12 @@ def survival(tickets: Tickets, arms: Sequence[str]) -> Survival:
     )
 
 
-def _durations(tickets: pl.DataFrame) -> tuple[Array, Array]:
-    resolved = tickets["resolution_calendar_minutes"].is_not_null().to_numpy()
-    minutes = tickets.select(pl.coalesce("resolution_calendar_minutes", "open_minutes").cast(pl.Float64))
-    hours = minutes.to_series().fill_null(float("nan")).to_numpy() / 60
-    known = ~np.isnan(hours)
-    return hours[known], resolved[known].astype(np.float64)
+def _durations(arm: Arm) -> tuple[Array, Array]:
+    minutes = arm.column("resolution_calendar_minutes").cast(pl.Float64)
+    resolved = minutes.is_not_null().to_numpy()
+    hours = minutes.zip_with(minutes.is_not_null(), arm.column("open_minutes").cast(pl.Float64))
+    known = hours.is_not_null()
+    return hours.filter(known).to_numpy() / 60, resolved[known.to_numpy()].astype(np.float64)
 
 
 def _steps(hours: Array, resolved: Array) -> _Steps | None:
