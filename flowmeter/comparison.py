@@ -123,7 +123,7 @@ def _tickets(connection: Connection, choice: Choice, arm: str, names: dict[str, 
                 timezone($zone, timezone('UTC', $snapshot::timestamp))::date as snapshot_day
             from fct_ticket where workflow = $workflow and is_counted and {where}
         )
-        select ticket_key, arm::enum({_listed(choice.arms)}) as arm, hash(customer_id) as customer_id, created_at,
+        select ticket_key, arm::enum({_listed(choice.arms)}) as arm, case when customer_id is not null then hash(customer_id) end as customer_id, created_at,
             {_columns(connection)}
         from found where arm in (select unnest($arms))"""
     return _frame(connection, query, **bound, **names)
