@@ -1,8 +1,7 @@
 """How long each answer of the compare page takes: `python -m benchmarks.answers --tickets 1000000`.
 
-A demo shop is built and the tickets of one workflow are multiplied in its published file (see benchmarks.large_shop). The
-page's own cached functions are asked in the page's order, in one process in which they were all imported before. Drawing
-is not in it.
+A demo shop is built, and the tickets of one workflow are multiplied in its published file (see benchmarks.large_shop).
+The page's own cached functions are asked in one process, which has imported all that they need. Drawing is not in it.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ def _answers(by: str) -> Iterator[tuple[str, float]]:
     if found.choice is None:
         raise FlowmeterError("nothing can be compared", found=found.problem)
     choice = found.choice
-    compare_data.choice.clear()  # type: ignore[attr-defined]
+    compare_data.choice.clear()
 
     def compared() -> object:
         return compare_data.compared(snap.path, asked, snap.snapshot_at, snap.currency)
@@ -112,7 +111,9 @@ def section(answers: list[Answer], tickets: int, command: str, load: float) -> s
         for name in dict.fromkeys(answer.name for answer in answers)
     ]
     together = [sum(seconds[kind, name].typical for name in FIRST) for kind in kinds]
-    rows.append("| the first three together, until the verdict | " + " | ".join(f"{one:.2f}" for one in together) + " |")
+    rows.append(
+        "| the first three together, until the verdict | " + " | ".join(f"{one:.2f}" for one in together) + " |"
+    )
     heads = " | ".join(f"by {kind.partition(':')[0]}, seconds" for kind in kinds)
     said = (
         f"Written on {dt.datetime.now(dt.UTC).date()} by `{command}`. The file is a built demo shop's in which the "

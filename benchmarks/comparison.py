@@ -182,9 +182,10 @@ def section(options: argparse.Namespace, rows: list[str]) -> str:
     """The section of the report, as Markdown."""
     sizes = " ".join(str(size) for size in options.sizes)
     said = (
-        f"Written on {dt.datetime.now(dt.UTC).date()} by `python -m benchmarks.comparison --sizes {sizes} --comparisons "
-        f"{options.comparisons} --times {options.times} --seed {options.seed}`. Intervals are to cover 93 to 97%, and "
-        "of verdicts where nothing differs at most 5% may name a winner. Half of the comparisons have no difference."
+        f"Written on {dt.datetime.now(dt.UTC).date()} by `python -m benchmarks.comparison --sizes {sizes} "
+        f"--comparisons {options.comparisons} --times {options.times} --seed {options.seed}`. Intervals "
+        "are to cover 93 to 97%, and of verdicts where nothing differs (half of the comparisons) at most 5% may name a "
+        "winner."
     )
     return "\n\n".join([COVERAGE_HEADING, said, "\n".join(rows)]) + "\n"
 

@@ -149,8 +149,7 @@ def _columns(measure: Measure, pair: _Pair, covariates: list[str]) -> tuple[obje
 
 
 def _joint(own: Codes, of: Array, cells: int) -> Array:
-    summed: Array = np.bincount(own, weights=of, minlength=cells)
-    return summed
+    return np.bincount(own, weights=of, minlength=cells).astype(np.float64, copy=False)
 
 
 def _too_few(data: Sample, name: str) -> str | None:
@@ -220,7 +219,7 @@ def _of_quantiles(weights: Weights, sides: tuple[_Side, _Side], p: float) -> tup
 def _below(side: _Side, value: float) -> _Side:
     """Whether each ticket is not over the value, as a share."""
     top = (side.data.top <= value).astype(np.float64)
-    summed = np.bincount(side.cell, weights=top, minlength=len(side.own))
+    summed = np.bincount(side.cell, weights=top, minlength=len(side.own)).astype(np.float64, copy=False)
     return replace(side, data=replace(side.data, top=top), top=_joint(side.own, summed, len(side.counts)))
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from analysis.compare.frame import Arm, Array, Codes, Measure, Sample, sample
 
@@ -153,7 +152,8 @@ def _factor(name: str, arms: Sequence[Cells]) -> Factor:
     common = sorted(level for level, count in counts.items() if count >= RAREST)
     place = {level: at for at, level in enumerate(common)}
     rest = sum(count for level, count in counts.items() if level not in place)
-    codes = tuple(np.array([place.get(level, len(common)) for level in arm.names[name]])[arm.codes[name]] for arm in arms)
+    places = [np.array([place.get(level, len(common)) for level in arm.names[name]]) for arm in arms]
+    codes = tuple(levels[arm.codes[name]] for levels, arm in zip(places, arms, strict=True))
     levels = (*common, OTHER) if len(common) < len(counts) else tuple(common)
     sizes = np.array([*(counts[level] for level in common), rest])[: len(levels)]
     return Factor(name, levels, sizes, codes)

@@ -116,11 +116,10 @@ def figure(weights: Weights, arm: int, top: Array, bottom: Array) -> Weighted:
 
 def standardised(weights: Weights) -> tuple[Array, Array]:
     """Standardised differences of every level's share, before and after weighting; over 0.1 is uneven."""
-    shares = []
-    for arm in (0, 1):
-        for weight in (weights.counts[arm], weights.counts[arm] * weights.weight(arm)):
-            shares.append(weight @ weights.indicators / weight.sum())
-    old, old_after, new, new_after = shares
+    weighted = [counts * weights.weight(arm) for arm, counts in enumerate(weights.counts)]
+    old, new, old_after, new_after = (
+        counts @ weights.indicators / counts.sum() for counts in (*weights.counts, *weighted)
+    )
     spread = np.sqrt((old * (1 - old) + new * (1 - new)) / 2)
     scale = np.where(spread > 0, spread, 1.0)
     return (new - old) / scale, (new_after - old_after) / scale
