@@ -11,7 +11,7 @@ import streamlit as st
 from analysis.compare.adjusted import adjusted
 from analysis.compare.comparison import GOAL, Comparison, Question, compare
 from analysis.compare.effects import SCHEMA, effects
-from analysis.compare.frame import COVARIATES, Kind, Measure, measures
+from analysis.compare.frame import COVARIATES, Kind, Measure, measures, split
 from analysis.compare.plan import Plan, plan
 from analysis.compare.verdict import GUARDRAILS
 from analysis.wording import Speech
@@ -125,7 +125,9 @@ def other_effects(path: str, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = tickets(path, chosen)
     known = measures(metrics(path).filter(~_main(asked)), rows)
     covariates = [name for name in COVARIATES if name != asked.by]
-    return effects(rows, known, chosen.arms), adjusted(rows, known, chosen.arms, covariates).differences
+    arms = split(rows, chosen.arms)
+    evened = adjusted(arms, known, chosen.arms, covariates)
+    return effects(arms, known, chosen.arms), evened.differences
 
 
 def _main(asked: Asked) -> pl.Expr:
@@ -152,12 +154,9 @@ def by_channel(path: str, asked: Asked, measure: Measure) -> pl.DataFrame:
 
 
 def _by(rows: pl.DataFrame, column: str, measure: Measure, arms: tuple[str, ...]) -> pl.DataFrame:
-    needed = ["arm", "customer_id", *measure.columns]
-    parts = rows.partition_by(column, as_dict=True, maintain_order=False)
-    found = [
-        _part(part.select(needed), measure, arms).select(pl.lit(key[0]).alias(column), pl.all())
-        for key, part in parts.items()
-    ]
+    needed = rows.select(column, "arm", "customer_id", *measure.columns)
+    parts = needed.partition_by(column, as_dict=True, include_key=False)
+    found = [_part(part, measure, arms).select(pl.lit(key[0]).alias(column), pl.all()) for key, part in parts.items()]
     return pl.concat(found).sort(column)
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analysis.compare.figures import Figure, figure
-from analysis.compare.frame import QUANTILES, Kind, Measure, sample, split
+from analysis.compare.figures import Figure, figure_of
+from analysis.compare.frame import QUANTILES, Kind, Measure, Tickets, split
 from analysis.compare.limits import Limits
 
 METHOD = "asymptotic confidence sequence (Waudby-Smith et al. 2024), by customer"
@@ -36,7 +36,7 @@ SCHEMA = {
 
 
 def always_valid(
-    tickets: pl.DataFrame, measures: Sequence[Measure], arms: Sequence[str], planned: int = TIGHTEST
+    tickets: Tickets, measures: Sequence[Measure], arms: Sequence[str], planned: int = TIGHTEST
 ) -> pl.DataFrame:
     """One row per metric and arm against the first: a 95% interval of the difference that holds at all looks together.
 
@@ -48,9 +48,9 @@ def always_valid(
         if measure.kind in QUANTILES:
             rows += [(measure.key, baseline.name, other.name, None, None, None, None, NO_QUANTILES) for other in others]
             continue
-        old = figure(sample(baseline, measure), measure)
+        old = figure_of(baseline, measure)
         for other in others:
-            new = figure(sample(other, measure), measure)
+            new = figure_of(other, measure)
             rows.append((measure.key, baseline.name, other.name, *_cells(measure, old, new, planned)))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
