@@ -11,7 +11,7 @@ import streamlit as st
 from analysis.compare.adjusted import adjusted
 from analysis.compare.comparison import GOAL, Comparison, Question, compare, covariates_of, is_main, main
 from analysis.compare.effects import SCHEMA, effects
-from analysis.compare.frame import Kind, Measure, measures
+from analysis.compare.frame import Kind, Measure, measures, split
 from analysis.compare.plan import Plan, plan
 from analysis.comparison_html import About
 from analysis.wording import Speech
@@ -131,8 +131,9 @@ def other_effects(path: str, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
     chosen = _chosen(path, asked)
     rows = tickets(path, chosen)
     known = measures(metrics(path).filter(~is_main(asked.goal)), rows)
-    covariates = covariates_of(rows, asked.by)
-    return effects(rows, known, chosen.arms), adjusted(rows, known, chosen.arms, covariates).differences
+    arms = split(rows, chosen.arms)
+    evened = adjusted(arms, known, chosen.arms, covariates_of(rows, asked.by))
+    return effects(arms, known, chosen.arms), evened.differences
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -155,12 +156,9 @@ def by_channel(path: str, asked: Asked, measure: Measure) -> pl.DataFrame:
 
 
 def _by(rows: pl.DataFrame, column: str, measure: Measure, arms: tuple[str, ...]) -> pl.DataFrame:
-    needed = ["arm", "customer_id", *measure.columns]
-    parts = rows.partition_by(column, as_dict=True, maintain_order=False)
-    found = [
-        _part(part.select(needed), measure, arms).select(pl.lit(key[0]).alias(column), pl.all())
-        for key, part in parts.items()
-    ]
+    needed = rows.select(column, "arm", "customer_id", *measure.columns)
+    parts = needed.partition_by(column, as_dict=True, include_key=False)
+    found = [_part(part, measure, arms).select(pl.lit(key[0]).alias(column), pl.all()) for key, part in parts.items()]
     return pl.concat(found).sort(column)
 
 

@@ -114,7 +114,7 @@ def choose(
 
 
 def tickets(connection: Connection, choice: Choice) -> pl.DataFrame:
-    """One row per counted ticket: ticket_key, arm, customer_id (a number), created_at, the KPI
+    """One row per counted ticket: ticket_key, arm, created_at, customer_id (a number; null where unknown), the KPI
     columns of fct_ticket (null where the ticket does not count for the metric, or not yet), and the covariates.
     """
     arm, names = _arm(choice.by, shop_facts(connection).zone)
@@ -144,7 +144,8 @@ def _tickets(connection: Connection, choice: Choice, arm: str, names: dict[str, 
                 timezone($zone, timezone('UTC', $snapshot::timestamp))::date as snapshot_day
             from fct_ticket where workflow = $workflow and is_counted and {where}
         )
-        select ticket_key, arm::enum({_listed(choice.arms)}) as arm, hash(customer_id) as customer_id, created_at,
+        select ticket_key, arm::enum({_listed(choice.arms)}) as arm, created_at,
+            case when customer_id is not null then hash(customer_id) end as customer_id,
             {_columns(connection)}
         from found where arm in (select unnest($arms))"""
     return _frame(connection, query, **bound, **names)

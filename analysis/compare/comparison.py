@@ -13,7 +13,7 @@ import polars as pl
 from analysis.compare.adjusted import Adjusted, adjusted
 from analysis.compare.before_after import WARNING, BeforeAfter, before_after
 from analysis.compare.effects import effects
-from analysis.compare.frame import COVARIATES, Kind, Measure, measures, split
+from analysis.compare.frame import COVARIATES, Arm, Kind, Measure, measures, split
 from analysis.compare.plan import Plan, plan
 from analysis.compare.sequential import always_valid
 from analysis.compare.simpson import Reversal, reversals
@@ -107,18 +107,15 @@ def compare(
     _check_goal(question.goal, known)
     goal = next(one for one in known if one.key == question.goal)
     kind = question.by.partition(":")[0]
-    arms = question.arms
     covariates = covariates_of(tickets, question.by)
-    # The heavy parts are numpy's, which leaves other threads alone.
+    names = question.arms
+    arms = split(tickets, names)
     with ThreadPoolExecutor() as pool:
-        later = (
-            pool.submit(adjusted, tickets, known, arms, covariates),
-            pool.submit(always_valid, tickets, known, arms),
-            pool.submit(survival, tickets, arms),
-        )
-        found = effects(tickets, known, arms)
-    evened, sequence, curves = later[0].result(), later[1].result(), later[2].result()
-    is_running = kind == "variant" and _runs(tickets, arms, question.snapshot)
+        later = pool.submit(survival, arms, names)
+        evened = adjusted(arms, known, names, covariates)
+        found = effects(arms, known, names)
+    sequence = always_valid(arms, known, names)
+    is_running = kind == "variant" and _runs(arms, question.snapshot)
     basis = RUNNING if is_running else PLAIN if kind == "variant" else ADJUSTED
     judged = {
         PLAIN: found,
@@ -133,9 +130,9 @@ def compare(
         effects=found,
         adjusted=evened,
         always_valid=sequence,
-        survival=curves,
-        reversals=reversals(tickets, known, found, covariates),
-        verdicts={arm: _verdict(judged, arm, tickets, question, goal, speech) for arm in arms[1:]},
+        survival=later.result(),
+        reversals=reversals(arms, known, found, covariates),
+        verdicts={arm.name: _verdict(judged, (arms[0], arm), question, goal, speech) for arm in arms[1:]},
         basis=basis,
         is_running=is_running,
         before_after=step,
@@ -270,25 +267,26 @@ def _check_goal(goal: str, known: Sequence[Measure]) -> None:
         raise ValueError(f"'{goal}' is no metric that variants are judged by. Choose one of: {', '.join(judged)}")
 
 
-def _runs(tickets: pl.DataFrame, arms: Sequence[str], snapshot: dt.datetime) -> bool:
+def _runs(arms: Sequence[Arm], snapshot: dt.datetime) -> bool:
     """Whether every arm got a ticket in the week before the snapshot."""
-    last = [arm.tickets["created_at"].max() for arm in split(tickets, arms)]
+    last = [arm.column("created_at").max() for arm in arms]
     return all(isinstance(at, dt.datetime) and snapshot - at < STILL for at in last)
 
 
 def _verdict(
-    judged: pl.DataFrame, arm: str, tickets: pl.DataFrame, question: Question, measure: Measure, speech: Speech | None
+    judged: pl.DataFrame, both: tuple[Arm, Arm], question: Question, measure: Measure, speech: Speech | None
 ) -> Verdict:
+    arm = both[1].name
     goal = (pl.col("metric") == question.goal) & (pl.col("arm") == arm)
     row = judged.row(by_predicate=goal, named=True)
-    both = tickets.filter(pl.col("arm").is_in([question.arms[0], arm]))
-    if reason := _unevenly_open(both, measure, question.arms[0], arm):
+    if reason := _unevenly_open(both, measure):
         judged = judged.with_columns(
             pl.when(~goal).then(pl.col("low")).alias("low"), pl.when(~goal).then(pl.col("high")).alias("high"),
             pl.when(goal).then(pl.lit(reason)).otherwise("reason").alias("reason"),
         )  # fmt: skip
-    recent = both.filter(pl.col("created_at") > question.snapshot - RECENT).height / (RECENT.days / 7)
-    counted = (row["n"] + row["baseline_n"]) / both.height
+    since = question.snapshot - RECENT
+    recent = sum(int((one.column("created_at") > since).sum()) for one in both) / (RECENT.days / 7)
+    counted = (row["n"] + row["baseline_n"]) / sum(one.size for one in both)
     setting = Setting(question.margin, recent * counted, comparisons=len(question.arms) - 1)
     told = verdict(judged, question.goal, arm, setting, speech)
     return replace(told, sentence=f"{told.sentence} {WARNING}") if question.cut else told
@@ -304,19 +302,19 @@ def _of_like_tickets(differences: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _unevenly_open(both: pl.DataFrame, measure: Measure, baseline: str, arm: str) -> str:
+def _unevenly_open(both: tuple[Arm, Arm], measure: Measure) -> str:
     """Why a figure of resolved tickets does not compare the arms; empty if it does, or open tickets have it too.
 
     Of an arm with many open tickets only the fast ones are resolved.
     """
-    is_open = pl.col("open_minutes").is_not_null()
-    counts_open = both.filter(is_open).select(pl.col(measure.columns[0]).is_not_null().any()).item()
-    if counts_open and measure.kind is not Kind.RATIO:
+    is_open = [arm.column("open_minutes").is_not_null() for arm in both]
+    counts = [arm.column(measure.columns[0]).is_not_null() for arm in both]
+    if measure.kind is not Kind.RATIO and any((one & other).any() for one, other in zip(is_open, counts, strict=True)):
         return ""
-    shares = dict(both.group_by("arm").agg(is_open.mean()).iter_rows())
-    mine, theirs = float(shares.get(arm, 0.0)), float(shares.get(baseline, 0.0))
+    theirs, mine = (float(one.sum()) / max(len(one), 1) for one in is_open)
     if abs(mine - theirs) <= UNEVENLY_OPEN:
         return ""
+    arm, baseline = both[1].name, both[0].name
     return f"{mine:.0%} of {arm} and {theirs:.0%} of {baseline} are still open, and slow tickets are resolved last"
 
 

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from analysis.compare.figures import Figure, figure
-from analysis.compare.frame import QUANTILES, Arm, Array, Kind, Measure, sample, split
+from analysis.compare.figures import Figure, figure_of
+from analysis.compare.frame import QUANTILES, Arm, Array, Kind, Measure, Tickets, sample, split
 from analysis.compare.limits import Limits
 
 METHOD = "asymptotic confidence sequence (Waudby-Smith et al. 2024), by customer"
@@ -42,7 +42,7 @@ SCHEMA = {
 
 
 def always_valid(
-    tickets: pl.DataFrame, measures: Sequence[Measure], arms: Sequence[str], planned: int = TIGHTEST
+    tickets: Tickets, measures: Sequence[Measure], arms: Sequence[str], planned: int = TIGHTEST
 ) -> pl.DataFrame:
     """One row per metric and arm against the first: a 95% interval of the difference that holds at all looks together.
 
@@ -85,8 +85,8 @@ def _times(units: float, planned: float, alpha: float) -> float:
 
 def _of_arm(arm: Arm, measure: Measure) -> tuple[Figure, Array]:
     """The figure, and of a quantile the values from small to large."""
-    data = sample(arm, measure)
-    return figure(data, measure), np.sort(data.top) if measure.kind in QUANTILES else data.top[:0]
+    ordered = sample(arm, measure).ordered if measure.kind in QUANTILES else np.empty(0)
+    return figure_of(arm, measure), ordered
 
 
 def _cells(

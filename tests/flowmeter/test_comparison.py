@@ -58,6 +58,19 @@ def test_the_days_are_those_on_which_both_variants_ran(choice: Choice) -> None:
     assert DEMO_END - dt.timedelta(days=3) <= choice.last <= DEMO_END
 
 
+def test_tickets_without_a_customer_are_not_one_customers(demo_home: Path, choice: Choice) -> None:
+    with duckdb.connect() as memory:
+        memory.execute(f"attach '{(demo_home / 'data/warehouse/current').resolve()}' as shop (read_only)")
+        for table in ("snapshot", "metric"):
+            memory.execute(f"create table {table} as from shop.{table}")
+        memory.execute("""create table fct_ticket as select * replace (
+            case when ticket_key % 3 <> 0 then customer_id end as customer_id) from shop.fct_ticket""")
+        unknown = pl.col("customer_id").is_null()
+        rows = tickets(memory, choice).select(unknown, third=pl.col("ticket_key") % 3 == 0)
+    assert rows["third"].any()
+    assert rows["customer_id"].to_list() == rows["third"].to_list()
+
+
 def test_every_value_is_that_of_the_published_macro(
     con: duckdb.DuckDBPyConnection, choice: Choice, found: Comparison
 ) -> None:
