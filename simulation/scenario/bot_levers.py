@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulation.parameters import Parameters, Step, StepKind
+from simulation.parameters import Floats, Ints, Parameters, Step, StepKind
 from simulation.scenario.amounts import with_constant
 from simulation.scenario.chain import (
     Edges,
     Exits,
     Mask,
+    Rows,
     chosen,
     edges_of,
     exits,
@@ -60,7 +61,7 @@ def automate(shop: Parameters, change: Automate) -> Parameters:
     return replace(shop, arrivals=split(shop.arrivals, parts))
 
 
-def _bot_edges(out: Exits, people: np.ndarray[tuple[int], np.dtype[np.int32]], share: float, delay: int) -> Edges:
+def _bot_edges(out: Exits, people: Ints, share: float, delay: int) -> Edges:
     """What the bots `out.inside` do: `share` by themselves, the rest handed to the states `people`."""
     row, column = np.nonzero(out.chance * share > 0)
     count = len(people) if share < 1 else 0
@@ -106,7 +107,7 @@ def containment(shop: Parameters, change: Containment) -> Parameters:
     edges = edges_of(shop.routes)
     size = len(bots)
     share = np.bincount(edges.source[ends], edges.chance[ends], size)
-    after = share * change.to / now if change.to < now else 1 - (1 - share) * (1 - change.to) / (1 - now)
+    after: Floats = share * change.to / now if change.to < now else 1 - (1 - share) * (1 - change.to) / (1 - now)
     rest = np.divide(1 - after, 1 - share, out=np.ones(size), where=share < 1)
     factor = np.where(ends, np.divide(after, share, out=np.zeros(size), where=share > 0)[edges.source], 1.0)
     factor = np.where(bots[edges.source] & ~ends, rest[edges.source], factor)
@@ -119,10 +120,7 @@ def containment(shop: Parameters, change: Containment) -> Parameters:
     return with_edges(shop, joined(chosen(edges, left, chance=chance[left]), more))
 
 
-def _copied(
-    shop: Parameters, workflow: str, ends: Mask, states: np.ndarray[tuple[int], np.dtype[np.intp]],
-    share: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> Edges:  # fmt: skip
+def _copied(shop: Parameters, workflow: str, ends: Mask, states: Rows, share: Floats) -> Edges:
     """The ways in which the workflow's bot ends tickets elsewhere, for its states that never did."""
     edges, often = edges_of(shop.routes), visits(shop, workflow)
     rows = np.flatnonzero(ends)

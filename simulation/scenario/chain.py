@@ -7,7 +7,7 @@ meaning and tickets that are open in them still go through them.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +95,7 @@ def with_states(shop: Parameters, step: Ints, like: Ints, service: Ints) -> tupl
     """
     routes, work, count = shop.routes, shop.work, len(shop.routes.step)
     neutral = {"before": -1, "keep": 0.0, "patience": -1, "left_for": -1, "batch_size": 1, "batch_minutes": 0.0}
-    columns = {"service": np.append(work.service, service).astype(np.int32)}
+    columns: dict[str, Any] = {"service": np.append(work.service, service).astype(np.int32)}
     for name, value in neutral.items():
         known = getattr(work, name)
         more = np.where(like >= 0, known[like], value).astype(known.dtype)
@@ -108,7 +108,7 @@ def with_states(shop: Parameters, step: Ints, like: Ints, service: Ints) -> tupl
         edge_start=np.append(routes.edge_start, np.full(len(step), routes.edge_start[-1])).astype(np.int32),
     )
     states = np.arange(count, count + len(step), dtype=np.int32)
-    return replace(shop, routes=after, work=type(work)(**columns)), states
+    return replace(shop, routes=after, work=replace(work, **columns)), states
 
 
 def with_step(shop: Parameters, step: Step) -> tuple[Parameters, int]:
@@ -133,7 +133,8 @@ def resting(shop: Parameters) -> Mask:
     """[S] Resolved: a state in which nobody works, and from which a ticket ends or is reopened and nothing else."""
     edges, over = edges_of(shop.routes), of_kind(shop, StepKind.END)
     goes_on = ~(edges.reopens | over[edges.to])
-    return of_kind(shop, StepKind.DELAY) & (np.bincount(edges.source[goes_on], minlength=len(over)) == 0)
+    rests: Mask = of_kind(shop, StepKind.DELAY) & (np.bincount(edges.source[goes_on], minlength=len(over)) == 0)
+    return rests
 
 
 def exits(shop: Parameters, inside: Mask) -> Exits:

@@ -54,7 +54,7 @@ def auto_close(shop: Parameters, change: AutoClose) -> Parameters:
         over = values > at
         if closes[edge]:
             values = _closed(values, at)
-        elif (resolved := _resolved(edges, closes & done[edges.to], edge)) < 0 or not over.any():
+        elif (resolved := _resolved(edges, closes & done[edges.to], int(edge))) < 0 or not over.any():
             continue
         else:
             late.append(Late(int(edge), float(chance[edge] * over.mean()), resolved, values[over] - at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -47,7 +48,7 @@ def surge(shop: Parameters, change: Surge) -> Parameters:
 
 def fees(shop: Parameters, change: Fees) -> Parameters:
     """Other prices."""
-    named = {
+    named: dict[str, Any] = {
         "fee_per_ticket": change.per_ticket,
         "fee_per_reply": change.per_reply,
         "fee_per_automated_resolution": change.per_automated_resolution,

@@ -16,7 +16,7 @@ def _fraction(value: Any) -> Any:
     if isinstance(value, str) and (found := re.fullmatch(r"([+-]?\d+(?:\.\d+)?)\s*%", value.strip())):
         return float(found[1]) / 100
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"'{value}' is no percentage such as 40%")
+        raise ValueError(f"'{value}' is no percentage such as 40%")  # noqa: TRY004 (pydantic reports ValueErrors)
     if abs(value) > 1:
         raise ValueError(f"'{value}' is no percentage; write it with its sign, such as 40%")
     return float(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -81,7 +82,7 @@ def priorities(shop: Parameters, change: document.Priorities) -> Parameters:
 def weekly_hours(known: Staff) -> NDArray[np.float64]:
     """[A] Hours on shift in a usual week."""
     length = (known.shift_to - known.shift_from) * known.shift_attendance / 60
-    return np.bincount(known.shift_agent, length, len(known.agents))
+    return np.bincount(known.shift_agent, length, len(known.agents)).astype(np.float64)
 
 
 def _people(shop: Parameters, change: document.Shifts) -> list[int]:
@@ -155,7 +156,7 @@ def _without(shop: Parameters, gone: list[int]) -> Parameters:
     return replace(shop, staff=_with_shifts(known, kept, []), backlog=freed)
 
 
-def _with_shifts(known: Staff, kept: NDArray[np.bool_], rows: list[tuple[float, ...]]) -> Staff:
+def _with_shifts(known: Staff, kept: NDArray[np.bool_], rows: Sequence[tuple[float, ...]]) -> Staff:
     new: dict[str, Ints | NDArray[np.float64]] = {}
     for place, column in enumerate(_SHIFT_COLUMNS):
         old = getattr(known, column)

@@ -131,8 +131,10 @@ def _edges(shop: Parameters, workflow: str) -> pl.DataFrame:
 
 def _marked(rows: pl.DataFrame, others: pl.DataFrame, key: list[str], facts: list[str], alone: str) -> pl.DataFrame:
     """The rows with `change`: `alone` where the others lack them, changed where a fact differs."""
-    both = rows.join(others.select(*key, *[pl.col(fact).alias(f"other_{fact}") for fact in facts],
-                                   pl.lit(value=True).alias("known")), on=key, how="left", maintain_order="left")  # fmt: skip
+    other = others.select(
+        *key, *[pl.col(fact).alias(f"other_{fact}") for fact in facts], pl.lit(value=True).alias("known")
+    )
+    both = rows.join(other, on=key, how="left", maintain_order="left")
     differs = pl.any_horizontal(
         (pl.col(fact) - pl.col(f"other_{fact}")).abs() > _MOVED
         if rows.schema[fact].is_float()

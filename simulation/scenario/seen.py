@@ -60,9 +60,11 @@ def observed(tickets: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     workflow, step, step_kind, entered_at, work_minutes, agent_id, group_name, next_step of those weeks.
     """
     week = pl.col("entered_at").dt.truncate("1w")
-    contacts = tickets.group_by("workflow", "created_week").len().select(
-        pl.lit("contacts").alias("measure"), pl.col("workflow").alias("subject"), pl.col("len").cast(pl.Float64).alias("value")
-    )  # fmt: skip
+    contacts = (
+        tickets.group_by("workflow", "created_week")
+        .agg(value=pl.len().cast(pl.Float64))
+        .select(pl.lit("contacts").alias("measure"), pl.col("workflow").alias("subject"), "value")
+    )
     resolved = visits.filter(pl.col("step_kind") == "resolved").select("workflow", "step").unique()
     bots = (
         visits.filter(pl.col("step_kind") == "bot", pl.col("next_step").is_not_null())

@@ -14,6 +14,7 @@ from simulation.scenario.chain import (
     Exits,
     Mask,
     NewStep,
+    chosen,
     edges_of,
     exits,
     of_kind,
@@ -24,7 +25,7 @@ from simulation.scenario.chain import (
     with_edges,
     with_step,
 )
-from simulation.scenario.find import RefusedError, group, passable, states_of_workflow, unknown, worked
+from simulation.scenario.find import RefusedError, group, passable, states_of_workflow, worked
 
 _LEAST_WORK = 0.1
 
@@ -148,15 +149,15 @@ def misroutes(shop: Parameters, change: document.Misroutes) -> Parameters:
         raise RefusedError("step", f"'{change.step}' hands no ticket on to another group",
                            f"It can be one of {', '.join(_handing_on(shop, change.workflow)) or 'none'}")  # fmt: skip
     on = np.bincount(edges.source[passing], edges.chance[passing], len(states))
-    out = _handed(shop, edges, states, passing)
-    shop = passed_by(shop, out, change.fewer * on[out.inside])
+    out = _handed(edges, passing)
+    shop = passed_by(shop, out, (change.fewer * on[out.inside]).astype(np.float64))
     edges = edges_of(shop.routes)
     stays = 1 - change.fewer * on
     passing = states[edges.source] & (pool[edges.to] >= 0) & (pool[edges.to] != pool[edges.source])
     wanted = np.where(passing, edges.chance * (1 - change.fewer), edges.chance)
     real = states & (stays > 1e-9)
     chance = np.where(real[edges.source], wanted / np.where(real, stays, 1.0)[edges.source], edges.chance)
-    return with_edges(shop, replace(edges, chance=chance))
+    return with_edges(shop, chosen(edges, chance > 0, chance=chance[chance > 0]))
 
 
 def batch(shop: Parameters, change: document.Batch) -> Parameters:
@@ -189,7 +190,7 @@ def _with_work(shop: Parameters, states: Mask, factor: Floats) -> Parameters:
     return replace(shop, work=replace(shop.work, service=service))
 
 
-def _handed(shop: Parameters, edges: Edges, states: Mask, passing: Mask) -> Exits:
+def _handed(edges: Edges, passing: Mask) -> Exits:
     """To whom the states that hand on do so."""
     inside = np.unique(edges.source[passing])
     target, column = np.unique(edges.to[passing], return_inverse=True)
@@ -217,4 +218,4 @@ def _begin(shop: Parameters, workflow: str, arrive: Mask) -> float:
 
 
 def _name(shop: Parameters, state: int) -> str:
-    return shop.steps[shop.routes.step[state]].name
+    return str(shop.steps[shop.routes.step[state]].name)

@@ -23,7 +23,7 @@ def _whose(lever: d.Volume | d.ProactiveMessage | d.Surge) -> str:
     return f"contacts of {lever.workflow or 'all workflows'}{where}"
 
 
-def _at(lever: d.OfStep) -> str:
+def _at(lever: d.OfStep | d.Add) -> str:
     return f"'{lever.step}' of {lever.workflow}"
 
 
