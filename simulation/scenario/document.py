@@ -22,10 +22,10 @@ def _fraction(value: Any) -> Any:
     return float(value)
 
 
-def _within(low: float, high: float, example: str) -> AfterValidator:
+def _within(low: float, high: float, what: str) -> AfterValidator:
     def check(value: float) -> float:
         if not low <= value <= high:
-            raise ValueError(f"{value:.4g} is outside of {low:g} to {high:g} ({example})")
+            raise ValueError(f"{value:.6g} is not possible here; it can be {low:g} to {high:,.10g} {what}")
         return value
 
     return AfterValidator(check)
@@ -34,10 +34,22 @@ def _within(low: float, high: float, example: str) -> AfterValidator:
 def _percent_within(low: float, high: float) -> AfterValidator:
     def check(value: float) -> float:
         if not low <= value <= high:
-            raise ValueError(f"{value * 100:.4g}% is outside of {low * 100:g}% to {high * 100:g}%")
+            raise ValueError(f"{value * 100:.6g}% is not possible here; it can be {low * 100:g}% to {high * 100:g}%")
         return value
 
     return AfterValidator(check)
+
+
+def _two(names: list[str]) -> list[str]:
+    if len(names) != 2 or names[0] == names[1]:
+        raise ValueError("'steps' needs two different steps, such as [Inspection, Refund approval]")
+    return names
+
+
+def _some(days: list[Weekday]) -> list[Weekday]:
+    if not days:
+        raise ValueError("'days' needs a day, such as [mon, tue]")
+    return days
 
 
 def _hours(text: str) -> str:
@@ -66,9 +78,9 @@ Share = Annotated[float, BeforeValidator(_fraction), _percent_within(0.0, 1.0)]
 Part = Annotated[float, BeforeValidator(_fraction), _percent_within(0.01, 0.99)]
 Minutes = Annotated[float, _within(0.1, 10_000, "minutes")]
 Saved = Annotated[float, _within(0.0, 10_000, "minutes")]
-Amount = Annotated[float, _within(0.0, 1e9, "money")]
+Amount = Annotated[float, _within(0.0, 1e9, "in the shop's currency")]
 Hours = Annotated[str, AfterValidator(_hours)]
-Days = Annotated[list[Weekday], BeforeValidator(_days), Field(min_length=1)]
+Days = Annotated[list[Weekday], BeforeValidator(_days), AfterValidator(_some)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Priority = Literal["low", "normal", "high", "urgent"]
 
@@ -153,7 +165,7 @@ class Remove(OfStep):
 class Merge(OfWorkflow):
     """Two steps, where the second follows at once, become one visit to the first; it saves that many minutes."""
 
-    steps: Annotated[list[Name], Field(min_length=2, max_length=2)]
+    steps: Annotated[list[Name], AfterValidator(_two)]
     minutes_saved: Saved = 0.0
 
 
@@ -278,7 +290,7 @@ class Surge(Lever):
 
     workflow: Name | None = None
     channel: Name | None = None
-    factor: Annotated[float, _within(0, 50, "3 for three times as many")]
+    factor: Annotated[float, _within(0, 50, "times the usual")]
     from_day: Annotated[int, _within(1, 366, "days")] = 1
     days: Annotated[int, _within(1, 366, "days")]
 

@@ -48,6 +48,11 @@ def extend(shop: Parameters, change: document.Extend) -> Parameters:
     """Longer shifts, from midnight at the earliest to the end of the next day at the latest."""
     known, own = shop.staff, members(shop, group(shop, change.group))
     days = [WEEKDAYS.index(day) for day in change.days]
+    usual = set(known.shift_weekday[np.isin(known.shift_agent, own)].tolist())
+    if not usual & set(days):
+        shown = ", ".join(WEEKDAYS[day] for day in sorted(usual)) or "none: nobody works there"
+        raise RefusedError("days", f"'{change.group}' has no shifts on {', '.join(change.days)}",
+                           f"Its days are {shown}")  # fmt: skip
     longer = np.isin(known.shift_agent, own) & np.isin(known.shift_weekday, days)
     begins = np.maximum(known.shift_from - 60 * change.hours_earlier, 0.0)
     ends = np.minimum(known.shift_to + 60 * change.hours_later, _LATEST)

@@ -84,6 +84,8 @@ def add(shop: Parameters, change: document.Add) -> Parameters:
         raise RefusedError("step", f"{change.workflow} has a step '{change.step}' already", "Give it another name")
     field = "after" if change.before is None else "before"
     beside = passable(shop, change.workflow, str(change.after or change.before), field)
+    if change.share == 0:
+        return shop
     like = int(shop.work.service[beside].max())
     shop, service = with_mean(shop, like, float(change.minutes))
     shop, step = with_step(shop, Step(change.workflow, change.step, StepKind.WORK, pool))

@@ -78,7 +78,8 @@ def returns() -> list[Place]:
     ]  # fmt: skip
 
 
-AGENTS = {  # pools by tier, then shifts of Monday to Friday
+Agents = dict[str, tuple[list[str], float, float]]
+AGENTS: Agents = {  # pools by tier, then shifts of Monday to Friday
     "Ann": (["Returns"], 540.0, 1020.0),
     "Ben": (["Returns"], 540.0, 780.0),
     "Cem": (["Returns", "Lead"], 540.0, 1020.0),
@@ -86,7 +87,12 @@ AGENTS = {  # pools by tier, then shifts of Monday to Friday
 }
 
 
-def shop(places: list[Place] | None = None, rates: dict[str, float] | None = None, **changes: Any) -> Parameters:
+def shop(
+    places: list[Place] | None = None,
+    rates: dict[str, float] | None = None,
+    agents: Agents | None = None,
+    **changes: Any,
+) -> Parameters:
     """`rates`: tickets an hour by the state where they begin. `changes`: fields of Parameters."""
     places = places or returns()
     rates = rates or {"Bot": 2.0}
@@ -122,7 +128,7 @@ def shop(places: list[Place] | None = None, rates: dict[str, float] | None = Non
             pools, np.zeros(len(pools)), np.zeros(len(pools), np.bool_), np.zeros((len(pools), 4)),
             np.ones(len(pools), np.bool_),
         ),
-        staff=_staff(pools),
+        staff=_staff(pools, agents or AGENTS),
         arrivals=_arrivals(places, rates, number),
         backlog=_backlog(),
         money=Money("EUR", 0.1, 0.0, 0.5, 100.0),
@@ -201,12 +207,12 @@ def _distributions(times: list[list[float]]) -> Distributions:
     )
 
 
-def _staff(pools: tuple[str, ...]) -> Staff:
-    skills = [[pools.index(name) for name in names if name in pools] for names, _, _ in AGENTS.values()]
-    rows = [(n, day, *hours) for n, (_, *hours) in enumerate(AGENTS.values()) for day in range(5)]
-    size = len(AGENTS)
+def _staff(pools: tuple[str, ...], agents: Agents) -> Staff:
+    skills = [[pools.index(name) for name in names if name in pools] for names, _, _ in agents.values()]
+    rows = [(n, day, *hours) for n, (_, *hours) in enumerate(agents.values()) for day in range(5)]
+    size = len(agents)
     return Staff(
-        tuple(AGENTS), np.ones(size), np.ones(size, np.int32), np.full(size, 30.0),
+        tuple(agents), np.ones(size), np.ones(size, np.int32), np.full(size, 30.0),
         np.append(0, np.cumsum([len(own) for own in skills])).astype(np.int32),
         np.array([pool for own in skills for pool in own], np.int32),
         np.array([tier for own in skills for tier in range(len(own))], np.int32),

@@ -101,6 +101,8 @@ def test_longer_hours() -> None:
     assert after.staff.shift_from[monday & returns_team].tolist() == [0.0, 0.0, 0.0]
     assert after.staff.shift_to[monday & returns_team].tolist() == [1110.0, 870.0, 1110.0]
     assert same(shop(), made(shop(), "extend", group="Returns"))
+    with pytest.raises(RefusedError, match="'Lead' has no shifts on sat; its days are mon, tue, wed, thu, fri"):
+        made(shop(), "extend", group="Lead", days=["sat"], hours_later=1)
 
 
 def test_wages_and_fees() -> None:
