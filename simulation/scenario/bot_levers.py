@@ -107,7 +107,8 @@ def containment(shop: Parameters, change: Containment) -> Parameters:
     edges = edges_of(shop.routes)
     size = len(bots)
     share = np.bincount(edges.source[ends], edges.chance[ends], size)
-    after: Floats = share * change.to / now if change.to < now else 1 - (1 - share) * (1 - change.to) / (1 - now)
+    raised = 1 - (1 - share) * (1 - change.to) / (1 - now) if change.to > now else share
+    after = np.asarray(share * change.to / now if change.to < now else raised, dtype=np.float64)
     rest = np.divide(1 - after, 1 - share, out=np.ones(size), where=share < 1)
     factor = np.where(ends, np.divide(after, share, out=np.zeros(size), where=share > 0)[edges.source], 1.0)
     factor = np.where(bots[edges.source] & ~ends, rest[edges.source], factor)

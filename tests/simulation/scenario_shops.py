@@ -118,7 +118,7 @@ def shop(
     pools = tuple(dict.fromkeys(place.pool for place in places if place.pool))
     made = Parameters(
         zone="Europe/Berlin",
-        start=dt.datetime(2026, 1, 4, 23),  # noqa: DTZ001: naive UTC; Monday 00:00 in Berlin
+        start=dt.datetime(2026, 1, 4, 23),  # noqa: DTZ001 (naive UTC; Monday 00:00 in Berlin)
         workflows=tuple(dict.fromkeys(place.workflow for place in places)),
         steps=tuple(steps),
         routes=routes,
@@ -140,46 +140,69 @@ def shop(
 
 def problems(shop: Parameters) -> list[str]:
     """What is wrong with the arrays."""
-    routes, work, arrivals, staff = shop.routes, shop.work, shop.arrivals, shop.staff
-    states, edges, times = len(routes.step), len(routes.to), len(shop.distributions.shape)
+    true = {**_routes_hold(shop), **_columns_hold(shop), **_people_hold(shop)}
+    return [name for name, holds in true.items() if not holds]
+
+
+def _routes_hold(shop: Parameters) -> dict[str, bool]:
+    routes, work, first = shop.routes, shop.work, shop.arrivals.state
+    states, times = len(routes.step), len(shop.distributions.shape)
     kinds = np.array([step.kind for step in shop.steps])[routes.step]
     source = np.repeat(np.arange(states), np.diff(routes.edge_start))
     sums = np.bincount(source, routes.chance, states)
-    values = shop.distributions.values
-    heads = np.isin(np.arange(1, len(values)), shop.distributions.value_start)
-    true = {
-        "edges are grouped": routes.edge_start[-1] == edges and len(routes.edge_start) == states + 1,
-        "columns of edges": all(len(getattr(routes, name)) == edges for name in ("delay", "reply", "handoff", "reopens")),
-        "columns of states": all(len(getattr(work, name)) == states for name in work.__dataclass_fields__),
-        "histories": len(routes.history) == states,
+    over, worked = kinds == StepKind.END, kinds == StepKind.WORK
+    shares = (routes.reply, routes.handoff, work.keep)
+    return {
+        "edges are grouped": len(source) == len(routes.to) and len(routes.edge_start) == states + 1,
         "chances are positive": bool((routes.chance > 0).all()),
-        "chances are sums to 1": bool(np.allclose(sums[kinds != StepKind.END], 1.0, atol=1e-12)),
-        "the end has no edges": bool((sums[kinds == StepKind.END] == 0).all()),
+        "chances are sums to 1": bool(np.allclose(sums[~over], 1.0, atol=1e-12)),
+        "the end has no edges": bool((sums[over] == 0).all()),
         "edges lead somewhere": bool(((routes.to >= 0) & (routes.to < states)).all()),
         "delays leave waits": bool(((routes.delay >= 0) == (kinds[source] == StepKind.DELAY)).all()),
         "delays exist": bool((routes.delay < times).all()),
-        "shares": all(((x >= 0) & (x <= 1)).all() for x in (routes.reply, routes.handoff, work.keep)),
-        "work has minutes": bool(((work.service >= 0) == (kinds == StepKind.WORK)).all() and (work.service < times).all()),
+        "shares": all(((share >= 0) & (share <= 1)).all() for share in shares),
+        "work has minutes": bool(((work.service >= 0) == worked).all() and (work.service < times).all()),
         "work has a pool": all((s.pool in shop.pools.names) == (s.kind == StepKind.WORK) for s in shop.steps),
-        "values are sorted": bool((np.diff(values)[~heads] >= 0).all() and (values >= 0).all()),
-        "values are grouped": shop.distributions.value_start[-1] == len(values),
-        "streams begin somewhere": bool((arrivals.state < states).all() and (kinds[arrivals.state] != StepKind.END).all()),
-        "rates": bool((arrivals.rate >= 0).all() and np.isfinite(arrivals.rate).all()),
-        "columns of streams": all(len(getattr(arrivals, name)) == len(arrivals.state) for name in
-            ("workflow", "channel", "rate", "trend", "holiday", "dispersion", "priority", "repeat", "repeat_delay")),
-        "surges": bool((arrivals.surge_stream < len(arrivals.state)).all()) and all(
-            len(getattr(arrivals, name)) == len(arrivals.surge_stream) for name in ("surge_from", "surge_to", "surge_factor")),
-        "columns of agents": all(len(getattr(staff, name)) == len(staff.agents) for name in
-            ("speed", "capacity", "wage", "works_holidays")) and staff.skill_start[-1] == len(staff.skill_pool),
-        "names are unique": len(set(staff.agents)) == len(staff.agents),
-        "shifts": bool((staff.shift_agent < len(staff.agents)).all() and (staff.shift_from >= 0).all()
-            and (staff.shift_to <= 2880).all() and (staff.shift_to >= staff.shift_from).all()),
-        "types": routes.to.dtype == np.int32 and routes.step.dtype == np.int32 and work.batch_size.dtype == np.int32
-            and arrivals.state.dtype == np.int32 and staff.shift_agent.dtype == np.int32 and work.service.dtype == np.int32
-            and routes.delay.dtype == np.int32 and staff.skill_pool.dtype == np.int32,
-        "reopened tickets were resolved": bool((routes.chance[routes.reopens] <= 1).all()),
+        "streams begin somewhere": bool((first < states).all() and not over[first].any()),
+    }
+
+
+def _columns_hold(shop: Parameters) -> dict[str, bool]:
+    routes, work, arrivals, staff, times = shop.routes, shop.work, shop.arrivals, shop.staff, shop.distributions
+    lengths = {
+        "edges": (routes, len(routes.to), ("delay", "reply", "handoff", "reopens", "chance")),
+        "states": (work, len(routes.step), tuple(work.__dataclass_fields__)),
+        "histories": (routes, len(routes.step), ("history",)),
+        "streams": (arrivals, len(arrivals.state), ("workflow", "channel", "rate", "trend", "holiday", "dispersion",
+                                                    "priority", "repeat", "repeat_delay")),
+        "surges": (arrivals, len(arrivals.surge_stream), ("surge_from", "surge_to", "surge_factor")),
+        "agents": (staff, len(staff.agents), ("speed", "capacity", "wage", "works_holidays")),
     }  # fmt: skip
-    return [name for name, holds in true.items() if not holds]
+    ints = (routes.to, routes.step, routes.delay, work.service, work.batch_size, arrivals.state, staff.shift_agent,
+            staff.skill_pool, arrivals.surge_stream)  # fmt: skip
+    heads = np.isin(np.arange(1, len(times.values)), times.value_start)
+    found = {name: all(len(getattr(part, column)) == size for column in columns)
+             for name, (part, size, columns) in lengths.items()}  # fmt: skip
+    return {
+        **found,
+        "types": all(column.dtype == np.int32 for column in ints),
+        "values are sorted": bool((np.diff(times.values)[~heads] >= 0).all() and (times.values >= 0).all()),
+        "values are grouped": times.value_start[-1] == len(times.values),
+    }
+
+
+def _people_hold(shop: Parameters) -> dict[str, bool]:
+    arrivals, staff = shop.arrivals, shop.staff
+    early, late = staff.shift_from, staff.shift_to
+    return {
+        "rates": bool((arrivals.rate >= 0).all() and np.isfinite(arrivals.rate).all()),
+        "surges are of streams": bool((arrivals.surge_stream < len(arrivals.state)).all()),
+        "skills are grouped": staff.skill_start[-1] == len(staff.skill_pool),
+        "names are unique": len(set(staff.agents)) == len(staff.agents),
+        "shifts": bool((staff.shift_agent < len(staff.agents)).all() and (early >= 0).all() and (late >= early).all()),
+        "shifts end": bool((late <= 2880).all()),
+        "wages": bool((staff.wage >= 0).all()),
+    }
 
 
 def _step(place: Place) -> Step:

@@ -3,17 +3,19 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowmeter.config_models import WEEKDAYS
 from flowmeter.errors import ConfigError
 from simulation.parameters import Parameters, same
 from simulation.scenario.apply import LEVERS, apply, parse
 from simulation.scenario.compare import content_hash, diff, dump
-from simulation.scenario.document import Change, Scenario, Weekday
+from simulation.scenario.document import Change, Scenario
+from simulation.scenario.find import RefusedError
 from simulation.scenario.words import change_told
 from tests.simulation.scenario_shops import AGENTS, Place, Way, problems, returns, shop
 
@@ -130,8 +132,8 @@ def test_what_is_wrong_is_said_in_one_sentence(document: str, sentence: str) -> 
 
 
 def test_a_later_change_is_checked_against_the_shop_as_the_earlier_left_it() -> None:
-    added = text("  - add: {workflow: returns, step: Check, after: Refund, group: Lead, minutes: 2}\n"
-                 "  - remove: {workflow: returns, step: Check}\n")  # fmt: skip
+    new = "  - add: {workflow: returns, step: Check, after: Refund, group: Lead, minutes: 2}\n"
+    added = text(f"{new}  - remove: {{workflow: returns, step: Check}}\n")
     assert len(parse(added, "s.yml", shop()).changes) == 2
     with pytest.raises(ConfigError, match="there is no step of returns 'Check'"):
         parse(text("  - remove: {workflow: returns, step: Check}\n"), "s.yml", shop())
@@ -177,7 +179,8 @@ WORK = st.sampled_from(["Answer", "Approval", "Refund", "Reopened"])
 GROUPS = st.sampled_from(["Returns", "Lead"])
 SHARES = st.integers(0, 100).map(lambda number: f"{number}%")
 GROWTH = st.integers(-100, 300).map(lambda number: f"{number:+}%")
-DAYS = st.lists(st.sampled_from(get_args(Weekday)), min_size=1, max_size=7, unique=True)
+HEADSTARTS = st.dictionaries(st.sampled_from(["low", "urgent"]), st.integers(0, 9))
+DAYS = st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=7, unique=True)
 FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "volume": {"change": GROWTH},
     "proactive_message": {"avoided": SHARES, "messages_a_week": st.integers(0, 900), "fee": st.integers(0, 3)},
@@ -192,7 +195,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "move": {"step": WORK, "before": STEPS},
     "route": {"step": WORK, "to": GROUPS},
     "misroutes": {"step": WORK, "fewer": SHARES},
-    "priorities": {"group": GROUPS, "hours_ahead": st.dictionaries(st.sampled_from(["low", "urgent"]), st.integers(0, 9))},
+    "priorities": {"group": GROUPS, "hours_ahead": HEADSTARTS},
     "batch": {"step": WORK, "size": st.integers(1, 9), "hours": st.integers(1, 9)},
     "auto_close": {"days": st.sampled_from([0.1, 0.5, 1, 1.7, 3, 9])},
     "staff": {"group": GROUPS, "agents": st.integers(-4, 4)},
@@ -204,13 +207,17 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 }  # fmt: skip
 
 
+OF_WORKFLOW = {
+    "proactive_message", "automate", "containment", "shorten", "skip", "remove", "merge", "add", "move", "route",
+    "misroutes", "batch", "auto_close",
+}  # fmt: skip
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> dict[str, Any]:
     name = draw(st.sampled_from(sorted(FIELDS)))
     fields = {key: draw(value) for key, value in FIELDS[name].items()}
-    named = (
-        {"workflow": "returns"} if "workflow" in Change.model_fields[name].annotation.__args__[0].model_fields else {}
-    )  # type: ignore[union-attr]
+    named = {"workflow": "returns"} if name in OF_WORKFLOW else {}
     return {name: {**named, **fields}}
 
 
@@ -235,14 +242,12 @@ def test_any_changes_leave_a_valid_shop_or_are_refused(
 ) -> None:
     parameters = chain(weights, rates)
     scenario = Scenario.model_validate({"name": "X", "changes": some})
-    for count in range(1, len(some) + 1):
-        part = scenario.model_copy(update={"changes": scenario.changes[:count]})
+    for change in scenario.changes:
         try:
-            after = apply(parameters, part)
-        except ValueError as refused:
-            assert "; " in str(refused), "says what would be accepted"
+            parameters = LEVERS[change.name](parameters, change.lever)
+        except RefusedError:
             return
-        assert problems(after) == []
+        assert problems(parameters) == []
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,6 +1,7 @@
 """The range that the data saw, warnings past it, and the chart of what changes."""
 
 import datetime as dt
+from typing import Any
 
 import polars as pl
 import pytest
@@ -37,7 +38,7 @@ def test_todays_values() -> None:
 def test_ranges_hold_what_was_seen_and_today() -> None:
     found = {(row.measure, row.subject): (row.low, row.high) for row in ranges(shop(), weeks())}
     assert found["contacts", "returns"] == (300.0, 360.0)
-    assert found["containment", "returns"] == (0.35, pytest.approx(0.4))
+    assert list(found["containment", "returns"]) == pytest.approx([0.35, 0.4])
     assert found["agents", "Lead"] == (1.0, 1.0)
 
 
@@ -52,40 +53,32 @@ def test_going_past_what_was_seen_is_said() -> None:
         "Contacts of returns a week would be 1008;"
     )
     assert past_seen(after({"containment": {"workflow": "returns", "to": "70%"}}), known) == [
-        "The share that the bot of returns ends by itself would be 70%; the data saw 35% to 40%, "
-        "so how the shop behaves then is a guess."
+        (
+            "The share that the bot of returns ends by itself would be 70%; the data saw 35% to 40%, "
+            "so how the shop behaves then is a guess."
+        )
     ]
 
 
 def test_weeks_are_read_from_tickets_and_visits() -> None:
     """30 tickets in each of two weeks; the bot ends 30, then 15 of 30; Ann takes 4 minutes, Ben 8."""
-    tickets = pl.DataFrame(
-        {"workflow": ["returns"] * 60, "created_week": [MONDAY] * 30 + [MONDAY + dt.timedelta(7)] * 30}
-    )
-    rows = [
-        (
-            "returns",
-            "Bot",
-            "bot",
-            dt.datetime(2025, 12, 1 + 7 * (n >= 30)),
-            0.0,
-            None,
-            None,
-            "Resolved" if n < 45 else "Answer",
-        )  # noqa: DTZ001
+    first, second = MONDAY, MONDAY + dt.timedelta(7)
+    tickets = pl.DataFrame({"workflow": ["returns"] * 60, "created_week": [first] * 30 + [second] * 30})
+    rows: list[tuple[Any, ...]] = [
+        ("returns", "Bot", "bot", first if n < 30 else second, 0.0, None, None, "Resolved" if n < 45 else "Answer")
         for n in range(60)
     ]
     rows += [
-        ("returns", "Answer", "working", dt.datetime(2025, 12, 2), minutes, agent, "Returns", "Resolved")  # noqa: DTZ001
+        ("returns", "Answer", "working", first, minutes, agent, "Returns", "Resolved")
         for agent, minutes in (("Ann", 4.0), ("Ben", 8.0))
         for _ in range(25)
     ]
-    rows.append(("returns", "Resolved", "resolved", dt.datetime(2025, 12, 3), 0.0, None, None, None))  # noqa: DTZ001
+    rows.append(("returns", "Resolved", "resolved", first, 0.0, None, None, None))
     visits = pl.DataFrame(
         rows,
         schema=["workflow", "step", "step_kind", "entered_at", "work_minutes", "agent_id", "group_name", "next_step"],
         orient="row",
-    )
+    ).with_columns(pl.col("entered_at").cast(pl.Datetime("us")))
     found = observed(tickets, visits).sort("measure", "subject", "value").rows()
     assert found == [
         ("agents", "Returns", 2.0),

@@ -18,6 +18,13 @@ from simulation.scenario.find import RefusedError
 from tests.simulation.scenario_shops import Place, Way, problems, returns, shop
 
 A = 0.6 / 0.76
+KNOWN = "returns has a step 'Refund' already; give it another name"
+RESOLVED = (
+    "'Resolved' is where tickets of returns are resolved; it can be one of "
+    "Answer, Approval, Bot, Refund, Reopened, Waiting on customer"
+)
+STAYS = "'Refund' hands no ticket on to another group; it can be one of Answer, Approval"
+UNWORKED = "nobody works on 'Bot'; the steps of returns with work are Answer, Approval, Refund, Reopened"
 
 
 def made(parameters: Parameters, lever: str, **fields: Any) -> Parameters:
@@ -293,18 +300,14 @@ def test_closing_earlier_reopens_for_late_answers() -> None:
     ("lever", "fields", "sentence"),
     [
         ("remove", {"step": "Aproval"}, "there is no step of returns 'Aproval'; did you mean 'Approval'?"),
-        ("remove", {"step": "Resolved"}, "'Resolved' is where tickets of returns are resolved; it can be one of "
-         "Answer, Approval, Bot, Refund, Reopened, Waiting on customer"),
-        ("shorten", {"step": "Bot", "by": "10%"}, "nobody works on 'Bot'; the steps of returns with work are "
-         "Answer, Approval, Refund, Reopened"),
-        ("misroutes", {"step": "Refund", "fewer": "10%"}, "'Refund' hands no ticket on to another group; it can be "
-         "one of Answer, Approval"),
-        ("add", {"step": "Refund", "after": "Answer", "group": "Lead", "minutes": 1},
-         "returns has a step 'Refund' already; give it another name"),
+        ("remove", {"step": "Resolved"}, RESOLVED),
+        ("shorten", {"step": "Bot", "by": "10%"}, UNWORKED),
+        ("misroutes", {"step": "Refund", "fewer": "10%"}, STAYS),
+        ("add", {"step": "Refund", "after": "Answer", "group": "Lead", "minutes": 1}, KNOWN),
         ("route", {"to": "Leads"}, "there is no group 'Leads'; did you mean 'Lead'?"),
         ("move", {"step": "Answer", "before": "Answer"}, "a step cannot come before itself; name another step"),
     ],
-)  # fmt: skip
+)
 def test_what_the_shop_cannot_do_is_refused(lever: str, fields: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RefusedError) as refused:
         made(shop(), lever, **fields)
