@@ -159,11 +159,12 @@ def exits(shop: Parameters, inside: Mask) -> Exits:
     return Exits(states, target.astype(np.int32), chance, **share)
 
 
-def passed_by(shop: Parameters, out: Exits, share: Floats, sources: Mask | None = None) -> Parameters:
+def passed_by(shop: Parameters, out: Exits, share: Floats, sources: Mask | None = None) -> tuple[Parameters, Mask]:
     """Of tickets that would enter `out.inside` [K], `share` [K] go at once to where they would have come out.
 
     Answers written inside are written in the visit of work before. Where the same queue works before and after, nobody
     hands the ticket over any more. `sources`: only tickets that come from these states; arrivals are left alone then.
+    Returns the shop and which of its edges [E] are new.
     """
     edges = edges_of(shop.routes)
     inside = np.zeros(len(shop.routes.step), dtype=np.bool_)
@@ -177,8 +178,11 @@ def passed_by(shop: Parameters, out: Exits, share: Floats, sources: Mask | None 
     kept = np.ones(len(left), dtype=np.bool_)
     kept[entering] = left[entering] > 0
     new = _shortcuts(shop, edges, out, share, entering)
-    shop = with_edges(shop, joined(chosen(edges, kept, chance=left[kept]), new))
-    return shop if sources is not None else _arrivals_pass(shop, out, share)
+    whole = joined(chosen(edges, kept, chance=left[kept]), new)
+    is_new = np.arange(len(whole.to)) >= kept.sum()
+    is_new = is_new[np.argsort(whole.source, kind="stable")]
+    shop = with_edges(shop, whole)
+    return (shop if sources is not None else _arrivals_pass(shop, out, share)), is_new
 
 
 def _shortcuts(shop: Parameters, edges: Edges, out: Exits, share: Floats, entering: Rows) -> Edges:

@@ -17,6 +17,7 @@ from simulation.scenario.chain import (
     chosen,
     edges_of,
     exits,
+    joined,
     of_kind,
     passed_by,
     pool_of,
@@ -72,7 +73,7 @@ def merge(shop: Parameters, change: document.Merge) -> Parameters:
     work = np.maximum(means + np.bincount(source, more, size), _LEAST_WORK)
     longer = np.zeros(size, dtype=np.bool_)
     longer[source] = means[source] > 0
-    shop = passed_by(shop, exits(shop, second), np.ones(int(second.sum())), sources=first)
+    shop, _ = passed_by(shop, exits(shop, second), np.ones(int(second.sum())), sources=first)
     return _with_work(shop, longer, np.divide(work, means, out=np.ones(size), where=means > 0))
 
 
@@ -152,7 +153,7 @@ def misroutes(shop: Parameters, change: document.Misroutes) -> Parameters:
                            f"It can be one of {', '.join(_handing_on(shop, change.workflow)) or 'none'}")  # fmt: skip
     on = np.bincount(edges.source[passing], edges.chance[passing], len(states))
     out = _handed(edges, passing)
-    shop = passed_by(shop, out, (change.fewer * on[out.inside]).astype(np.float64))
+    shop, _ = passed_by(shop, out, (change.fewer * on[out.inside]).astype(np.float64))
     edges = edges_of(shop.routes)
     stays = 1 - change.fewer * on
     passing = states[edges.source] & (pool[edges.to] >= 0) & (pool[edges.to] != pool[edges.source])
@@ -171,7 +172,39 @@ def batch(shop: Parameters, change: document.Batch) -> Parameters:
 
 
 def _without(shop: Parameters, states: Mask, share: float) -> Parameters:
-    return passed_by(shop, exits(shop, states), np.full(int(states.sum()), share)) if share > 0 else shop
+    """`share` of the tickets pass those states by; whose people had the ticket before and after finish in one visit."""
+    if share <= 0:
+        return shop
+    after, is_new = passed_by(shop, exits(shop, states), np.full(int(states.sum()), share))
+    edges, pool, means = edges_of(after.routes), pool_of(after), _means(after)
+    again = np.flatnonzero(is_new & (pool[edges.source] >= 0) & (pool[edges.source] == pool[edges.to]))
+    start = after.routes.edge_start[edges.to[again]]
+    count = after.routes.edge_start[edges.to[again] + 1] - start
+    first = np.repeat(again, count)
+    then = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(start, count)
+    one = chosen(
+        edges,
+        first,
+        to=edges.to[then],
+        chance=edges.chance[first] * edges.chance[then],
+        reply=1.0 - (1.0 - edges.reply[first]) * (1.0 - edges.reply[then]),
+        handoff=edges.handoff[then],
+    )
+    more = np.where(_did(shop, one), 0.0, one.chance * means[edges.to[first]])
+    longer = np.bincount(one.source, more, len(means))
+    kept = np.ones(len(edges.to), dtype=np.bool_)
+    kept[again] = False
+    after = with_edges(after, joined(chosen(edges, kept), one))
+    ratio = np.divide(means + longer, means, out=np.ones(len(means)), where=means > 0)
+    return _with_work(after, longer > 0, ratio)
+
+
+def _did(shop: Parameters, edges: Edges) -> Mask:
+    """Whether visits to the state that an edge leaves led to its end's step before too: then their minutes of work are
+    known to do for it.
+    """
+    known, step, size = edges_of(shop.routes), shop.routes.step.astype(np.int64), len(shop.steps)
+    return np.isin(edges.source * size + step[edges.to], known.source * size + step[known.to])
 
 
 def _means(shop: Parameters) -> Floats:

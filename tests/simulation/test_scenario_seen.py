@@ -12,7 +12,7 @@ from simulation.scenario.apply import apply
 from simulation.scenario.document import Scenario
 from simulation.scenario.picture import changed_steps
 from simulation.scenario.seen import observed, past_seen, ranges, today
-from tests.simulation.scenario_shops import shop
+from tests.simulation.scenario_shops import returns, shop
 
 MONDAY = dt.date(2025, 12, 1)
 WEEKS = [("contacts", "returns", 300.0), ("contacts", "returns", 360.0), ("containment", "returns", 0.35)]
@@ -90,7 +90,12 @@ def test_weeks_are_read_from_tickets_and_visits() -> None:
 
 def test_the_proposed_chart_marks_what_changes() -> None:
     """Without the approval: the step is gone, answers lead to refunds, and refunds are as many as before."""
-    before, proposed = changed_steps(shop(), after({"remove": {"workflow": "returns", "step": "Approval"}}), "returns")
+    places = returns()
+    places[3].pool = "Payments"
+    shorter = Scenario.model_validate(
+        {"name": "X", "changes": [{"remove": {"workflow": "returns", "step": "Approval"}}]}
+    )
+    before, proposed = changed_steps(shop(places), apply(shop(places), shorter), "returns")
     assert _marks(before.steps, "step") == {"Approval": "removed"}
     assert _marks(proposed.steps, "step") == {}
     assert _marks(before.edges, "from_step", "to_step") == {

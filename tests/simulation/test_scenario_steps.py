@@ -61,9 +61,16 @@ def test_resolved_is_where_a_ticket_only_ends_or_comes_back() -> None:
     assert [parameters.steps[n].name for n in parameters.routes.step[resting(parameters)]] == ["Resolved"]
 
 
+def apart() -> Parameters:
+    """The refund is another group's than the answer."""
+    places = returns()
+    places[3].pool = "Payments"
+    return shop(places)
+
+
 def test_without_the_approval_an_answer_is_followed_by_what_followed_it() -> None:
     """Answer was followed by approval (0.5), then refund (3 of 4) or resolved: now by refund 0.375, resolved 0.125."""
-    after = made(shop(), "remove", step="Approval")
+    after = made(apart(), "remove", step="Approval")
     edges = edges_of(after.routes)
     assert ways(after, "Answer")["Refund"] == pytest.approx(0.375)
     assert edges.chance[(edges.source == 1) & (edges.to == 5)].sum() == pytest.approx(0.325)
@@ -71,19 +78,32 @@ def test_without_the_approval_an_answer_is_followed_by_what_followed_it() -> Non
         "Bot": 1, "Answer": A, "Refund": 0.375 * A, "Waiting on customer": 0.3 * A, "Resolved": 1 / 0.9,
         "Reopened": 0.1 / 0.9, "End": 1,
     })  # fmt: skip
-
-
-def test_nobody_hands_over_where_the_same_queue_goes_on_and_answers_are_still_given() -> None:
-    after = made(shop(), "remove", step="Approval")
-    edges = edges_of(after.routes)
-    short = (edges.source == 1) & (edges.to == 3)
-    assert edges.handoff[short].tolist() == [0.0]
+    assert ways(after, "Answer", "handoff")["Refund"] == 1.0
     skipped = (edges.source == 1) & (edges.to == 5)
     assert edges.reply[skipped].tolist() == [1.0, 1.0], "the lead's answer is written by who asked for it before"
 
 
+def test_people_who_had_the_ticket_before_and_after_finish_in_one_visit() -> None:
+    """Refunds are the same group's. It resolved some at once before: so that takes the minutes of an answer."""
+    after = made(shop(), "remove", step="Approval")
+    edges = edges_of(after.routes)
+    assert edges.chance[(edges.source == 1) & (edges.to == 5)].sum() == pytest.approx(0.7)
+    assert edges.reply[(edges.source == 1) & (edges.to == 5)].tolist() == [1.0, 1.0, 1.0]
+    assert "Refund" not in by_step(after)
+    assert same(after.work, shop().work)
+
+
+def test_what_a_visit_never_did_before_takes_its_minutes() -> None:
+    """Nothing was resolved by the first answer: 3 of 8 visits hold the refund's 20 minutes too: 10 + 7.5."""
+    places = returns()
+    places[1].ways = [Way("Approval", 0.5, handoff=1.0), Way("Waiting on customer", 0.5, reply=1.0)]
+    places[2].ways = [Way("Refund", 0.75, handoff=1.0), Way("Waiting on customer", 0.25)]
+    after = made(shop(places), "remove", step="Approval")
+    assert mean(after.distributions, int(after.work.service[1])) == pytest.approx(17.5)
+
+
 def test_a_third_skips() -> None:
-    after = made(shop(), "skip", step="Approval", share="30%")
+    after = made(apart(), "skip", step="Approval", share="30%")
     assert ways(after, "Answer")["Approval"] == pytest.approx(0.35)
     assert by_step(after)["Approval"] == pytest.approx(0.35 * A)
     assert by_step(after)["Refund"] == pytest.approx(0.375 * A)
@@ -102,6 +122,7 @@ def test_a_step_with_a_loop_in_itself_is_passed_by_as_a_whole() -> None:
     """Approval asks Approval again half of the time: out of it come refund 0.25 / 0.5 and resolved 0.25 / 0.5."""
     places = returns()
     places[2].ways = [Way("Approval", 0.5), Way("Refund", 0.25), Way("Resolved", 0.25)]
+    places[3].pool = "Payments"
     after = made(shop(places), "remove", step="Approval")
     assert ways(after, "Answer")["Refund"] == pytest.approx(0.25)
 
