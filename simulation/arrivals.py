@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from simulation.clock import DAY, WEEK, clock, day_number
+from simulation.compiled import cached
 from simulation.network import Keys, Tickets
-from simulation.parameters import Arrivals, Backlog, Floats, Parameters
-from simulation.random import Purpose, uniform, uniforms
+from simulation.parameters import Arrivals, Backlog, Floats, Ints, Parameters
+from simulation.random import Purpose, child, children, uniform, uniforms
 
 FAR = 600.0
 """From this mean on a Poisson count is drawn in parts, since exp(-mean) runs out of digits."""
 
-_BACKLOG = 0xB0C  # as the stream of tickets open at the start
-_COUNT, _AT, _PRIORITY = int(Purpose.COUNT), int(Purpose.INSTANT), int(Purpose.PRIORITY)
+_BACKLOG = 0xB0C  # stands for the stream, of tickets open at the start
+_COUNT, _AT, _PRIORITY = int(Purpose.ARRIVALS), int(Purpose.INSTANT), int(Purpose.PRIORITY)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Cells:
 
     begins: Floats  # minutes of the run
     length: Floats  # minutes
-    key: Keys  # the hour's number in UTC quarters, whenever a run starts
+    key: NDArray[np.int64]  # the hour's beginning in quarters of an hour, UTC, whenever a run starts
     hour: NDArray[np.int64]  # of the local week, Monday 00:00 first
     day: NDArray[np.int64]  # local day number
 
@@ -44,7 +44,7 @@ def tickets(parameters: Parameters, minutes: int, seed: int) -> Tickets:
     found = cells(parameters.zone, parameters.start, minutes)
     mean = means(parameters, found) * _days(arrivals, found, seed)
     shares = np.cumsum(arrivals.priority, axis=1)
-    stream, key, arrived, priority = _drawn(mean, found.begins, found.length, found.key, shares, np.uint64(seed))
+    stream, key, arrived, priority = _drawn(mean, found.begins, found.length, found.key, shares, seed)
     order = np.lexsort((key, arrived))
     stream, arrived = stream[order], arrived[order]
     known = parameters.backlog
@@ -82,7 +82,7 @@ def cells(zone: str, start: dt.datetime, minutes: int) -> Cells:
     fresh = np.r_[True, (np.diff(local // 60) != 0) | (np.diff(ahead) != 0)]
     begins, shown = edges[fresh], local[fresh].astype(np.int64)
     # The key is that of the whole hour, so that a run that starts in the middle of it meets the same customers.
-    key = np.rint((wall.base + begins) / 15 - shown % 60 / 15).astype(np.uint64)
+    key = np.rint((wall.base + begins) / 15 - shown % 60 / 15).astype(np.int64)
     begins = np.maximum(begins, 0.0)
     length = np.diff(np.r_[begins, float(minutes)])
     kept = length > 0
@@ -97,7 +97,7 @@ def _days(arrivals: Arrivals, hours: Cells, seed: int) -> Floats:
     days, place = np.unique(hours.day, return_inverse=True)
     streams = np.arange(len(varied), dtype=np.uint64)
     keys = (streams[:, None] << np.uint64(32)) + days.astype(np.uint64)[None, :]
-    drawn = uniforms(seed, keys.ravel(), np.zeros(keys.size, dtype=np.int64), Purpose.DAY).reshape(keys.shape)
+    drawn = uniforms(seed, keys.ravel(), np.zeros(keys.size, dtype=np.int64), Purpose.DISPERSION).reshape(keys.shape)
     shape = 1 / np.where(varied, arrivals.dispersion, 1.0)[:, None]
     factor = np.where(varied[:, None], gammaincinv(shape, drawn) / shape, 1.0)
     by_cell: Floats = factor[:, place]
@@ -105,28 +105,11 @@ def _days(arrivals: Arrivals, hours: Cells, seed: int) -> Floats:
 
 
 def _numbered(backlog: Backlog) -> Keys:
-    places = np.arange(len(backlog.ticket), dtype=np.uint64)
-    return np.array([_key(_BACKLOG, 0, place) for place in places], dtype=np.uint64)
+    places = np.arange(len(backlog.ticket))
+    return children(np.full(len(places), _BACKLOG, dtype=np.uint64), places)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _mixed(value: np.uint64) -> np.uint64:
-    """Steele, Lea and Flood's SplitMix64 finaliser (2014)."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _key(stream: int, hour: int, nth: int) -> np.uint64:
-    """A ticket's number."""
-    golden = np.uint64(0x9E3779B97F4A7C15)
-    value = _mixed(np.uint64(stream) + golden)
-    value = _mixed((value ^ np.uint64(hour)) + golden)
-    return _mixed((value ^ np.uint64(nth)) + golden)
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@cached
 def _poisson(mean: float, drawn: float) -> int:
     """The count at which the distribution function passes `drawn`: it grows with the mean."""
     chance = np.exp(-mean)
@@ -138,8 +121,8 @@ def _poisson(mean: float, drawn: float) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _count(mean: float, seed: np.uint64, key: np.uint64) -> int:
+@cached
+def _count(mean: float, seed: int, key: np.uint64) -> int:
     """A Poisson count, of parts where the mean is large."""
     total, part = 0, 0
     while mean > 0:
@@ -149,27 +132,26 @@ def _count(mean: float, seed: np.uint64, key: np.uint64) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _drawn(mean, begins, length, hours, shares, seed):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+@cached
+def _drawn(
+    mean: Floats, begins: Floats, length: Floats, hours: NDArray[np.int64], shares: Floats, seed: int
+) -> tuple[Ints, Keys, Floats, NDArray[np.int8]]:
     """Stream, key, instant and priority of every first contact, by stream and hour."""
-    streams, cells_ = mean.shape
-    counts = np.empty((streams, cells_), dtype=np.int64)
-    for n in range(streams):
-        for c in range(cells_):
-            counts[n, c] = _count(mean[n, c], seed, _key(n, hours[c], np.uint64(0xC0)))
+    counts = np.empty(mean.shape, dtype=np.int64)
+    for n, c in np.ndindex(mean.shape):
+        counts[n, c] = _count(mean[n, c], seed, child(child(np.uint64(n), 0), hours[c]))
     total = counts.sum()
     stream, priority = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int8)
     key, arrived = np.empty(total, dtype=np.uint64), np.empty(total)
     at = 0
-    for n in range(streams):
-        for c in range(cells_):
-            for nth in range(counts[n, c]):
-                own = _key(n, hours[c], np.uint64(nth))
-                stream[at], key[at] = n, own
-                arrived[at] = begins[c] + length[c] * uniform(seed, own, 0, _AT)
-                dice, rank = uniform(seed, own, 0, _PRIORITY), 0
-                while rank < shares.shape[1] - 1 and dice >= shares[n, rank]:
-                    rank += 1
-                priority[at] = rank
-                at += 1
+    for n, c in np.ndindex(mean.shape):
+        hour = child(child(np.uint64(n), 0), hours[c])
+        for nth in range(counts[n, c]):
+            stream[at], key[at] = n, child(hour, nth)
+            arrived[at] = begins[c] + length[c] * uniform(seed, key[at], 0, _AT)
+            dice, rank = uniform(seed, key[at], 0, _PRIORITY), 0
+            while rank < shares.shape[1] - 1 and dice >= shares[n, rank]:
+                rank += 1
+            priority[at] = rank
+            at += 1
     return stream, key, arrived, priority

@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from simulation.compiled import cached
 from simulation.network import Keys, Run, Tickets
 from simulation.parameters import Floats, Ints, Parameters, StepKind
 from simulation.random import Purpose, uniform
@@ -97,7 +97,7 @@ def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: R
     _follow(
         rec.ticket, rec.state, rec.agent, rec.edge, (rec.entered, rec.started, rec.left, rec.work), key,
         (meaning.kind, meaning.rests, meaning.customer, meaning.to, meaning.reopens),
-        (meaning.fee, meaning.reply, meaning.handoff, meaning.wage), np.uint64(seed), ints, floats, instants, automated,
+        (meaning.fee, meaning.reply, meaning.handoff, meaning.wage), seed, ints, floats, instants, automated,
     )  # fmt: skip
     instants[3, run.parent] = repeats.arrived
     return TicketRows(
@@ -107,7 +107,7 @@ def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: R
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@cached
 def _follow(ticket, state, agent, edge, times, key, marks, amounts, seed, ints, floats, instants, automated):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915
     """Fills ints (replies, reopens, handoffs, answered, released), floats (work, spent, minutes, waited) and instants
     (first reply, first and last resolution) in one pass over visits, which come by ticket and entry.
