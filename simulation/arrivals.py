@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from simulation.clock import DAY, WEEK, clock, day_number
-from simulation.compiled import cached
+from simulation.compiled import cached, inlined
 from simulation.network import Keys, Tickets
 from simulation.parameters import Arrivals, Backlog, Floats, Ints, Parameters
 from simulation.random import Purpose, child, children, uniform, uniforms
@@ -25,6 +26,9 @@ FAR = 600.0
 
 _BACKLOG = 0xB0C  # stands for the stream, of tickets open at the start
 _COUNT, _AT, _PRIORITY = int(Purpose.ARRIVALS), int(Purpose.INSTANT), int(Purpose.PRIORITY)
+
+
+Hours: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def _numbered(backlog: Backlog) -> Keys:
     return children(np.full(len(places), _BACKLOG, dtype=np.uint64), places)
 
 
-@cached
+@inlined
 def _poisson(mean: float, drawn: float) -> int:
     """The count at which the distribution function passes `drawn`: it grows with the mean."""
     chance = np.exp(-mean)
@@ -121,7 +125,7 @@ def _poisson(mean: float, drawn: float) -> int:
     return count
 
 
-@cached
+@inlined
 def _count(mean: float, seed: int, key: np.uint64) -> int:
     """A Poisson count, of parts where the mean is large."""
     total, part = 0, 0
@@ -132,26 +136,35 @@ def _count(mean: float, seed: int, key: np.uint64) -> int:
     return total
 
 
+@inlined
+def _rank(upto: Floats, drawn: float) -> int:
+    rank = 0
+    while rank < len(upto) - 1 and drawn >= upto[rank]:
+        rank += 1
+    return rank
+
+
 @cached
 def _drawn(
-    mean: Floats, begins: Floats, length: Floats, hours: NDArray[np.int64], shares: Floats, seed: int
+    mean: Floats, begins: Floats, length: Floats, hours: Hours, shares: Floats, seed: int
 ) -> tuple[Ints, Keys, Floats, NDArray[np.int8]]:
     """Stream, key, instant and priority of every first contact, by stream and hour."""
     counts = np.empty(mean.shape, dtype=np.int64)
-    for n, c in np.ndindex(mean.shape):
-        counts[n, c] = _count(mean[n, c], seed, child(child(np.uint64(n), 0), hours[c]))
+    for n in range(len(mean)):
+        stream_key = child(np.uint64(n), 0)
+        for c in range(len(hours)):
+            counts[n, c] = _count(mean[n, c], seed, child(stream_key, hours[c]))
     total = counts.sum()
     stream, priority = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int8)
     key, arrived = np.empty(total, dtype=np.uint64), np.empty(total)
     at = 0
-    for n, c in np.ndindex(mean.shape):
-        hour = child(child(np.uint64(n), 0), hours[c])
-        for nth in range(counts[n, c]):
-            stream[at], key[at] = n, child(hour, nth)
-            arrived[at] = begins[c] + length[c] * uniform(seed, key[at], 0, _AT)
-            dice, rank = uniform(seed, key[at], 0, _PRIORITY), 0
-            while rank < shares.shape[1] - 1 and dice >= shares[n, rank]:
-                rank += 1
-            priority[at] = rank
-            at += 1
+    for n in range(len(mean)):
+        stream_key = child(np.uint64(n), 0)
+        for c in range(len(hours)):
+            hour = child(stream_key, hours[c])
+            for nth in range(counts[n, c]):
+                stream[at], key[at] = n, child(hour, nth)
+                arrived[at] = begins[c] + length[c] * uniform(seed, key[at], 0, _AT)
+                priority[at] = _rank(shares[n], uniform(seed, key[at], 0, _PRIORITY))
+                at += 1
     return stream, key, arrived, priority

@@ -15,7 +15,7 @@ from simulation.clock import WEEK
 from simulation.inputs import INPUTS, mixed
 from simulation.intervals import Runs, effect, prediction, spread
 from simulation.kpi_frame import Period
-from simulation.money import MONTH, Price, worth
+from simulation.money import FREE, MONTH, Price, worth
 from simulation.parameters import Floats, Parameters
 from simulation.runs import MONEY, Cancel, Desk, Figures, Progress, Score, Unit, figures
 
@@ -65,7 +65,7 @@ class Change:
 
     name: str
     apply: Callable[[Parameters], Parameters]
-    price: Price = Price()
+    price: Price = FREE
 
 
 def experiment(

@@ -13,12 +13,16 @@ from simulation.intervals import Estimate, Runs, effect
 MONTH = 365.25 / 12 / 7 * WEEK
 """Minutes of a mean month."""
 
+
 @dataclass(frozen=True)
 class Price:
     """What a change costs: money once, and every month."""
 
     once: float = 0.0
     month: float = 0.0
+
+
+FREE = Price()
 
 
 def worth(saved: dict[str, Runs], price: Price) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.parameters import (
     Arrivals,
     Backlog,
     Distributions,
+    Ints,
     Money,
     Parameters,
     Pools,
@@ -24,11 +26,20 @@ from simulation.parameters import (
     Work,
 )
 
-START = dt.datetime(2026, 1, 4, 23)  # noqa: DTZ001: naive UTC; Monday 00:00 in Berlin
+
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> dt.datetime:
+    """An instant in UTC, naive as everywhere in the simulator."""
+    return dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.UTC).replace(tzinfo=None)
+
+
+START = at(2026, 1, 4, 23)  # Monday 00:00 in Berlin
 ALWAYS = tuple((weekday, 0.0, 1440.0, 1.0) for weekday in range(7))
 OFFICE = tuple((weekday, 540.0, 1020.0, 1.0) for weekday in range(5))
 
 Dist = tuple[Shape, float, float] | tuple[Shape, Sequence[float]]
+
+
+Rate = float | Sequence[float] | NDArray[Any]
 
 
 def exponential(mean: float) -> Dist:
@@ -82,7 +93,7 @@ class Agent:
 def shop(
     states: Sequence[State],
     agents: Sequence[Agent],
-    rates: Sequence[tuple[str, float | Sequence[float]]],
+    rates: Sequence[tuple[str, Rate]],
     **changes: Any,
 ) -> Parameters:
     """A shop of one chain. `rates`: per stream its first state and tickets an hour (one, or 168).
@@ -126,7 +137,7 @@ def shop(
 
 def desk(  # one queue, one step: M/M/c when the agents are always there
     agents: int = 2,
-    rate: float | Sequence[float] = 8.0,
+    rate: Rate = 8.0,
     service: Dist = (Shape.EXPONENTIAL, 12.0, 0.0),
     shifts: Sequence[tuple[int, float, float, float]] = ALWAYS,
     **changes: Any,
@@ -194,8 +205,9 @@ class _Times:
         )
 
 
-def _starts(counts: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    return np.r_[0, np.cumsum(counts)].astype(np.int32)
+def _starts(counts: Sequence[int]) -> Ints:
+    starts: Ints = np.r_[0, np.cumsum(counts)].astype(np.int32)
+    return starts
 
 
 def _pools(names: tuple[str, ...]) -> Pools:
@@ -223,7 +235,7 @@ def _staff(agents: Sequence[Agent], pools: tuple[str, ...]) -> Staff:
 
 
 def _arrivals(
-    states: Sequence[State], rates: Sequence[tuple[str, float | Sequence[float]]], place: dict[str, int], delay: int,
+    states: Sequence[State], rates: Sequence[tuple[str, Rate]], place: dict[str, int], delay: int,
     changes: dict[str, Any],
 ) -> Arrivals:  # fmt: skip
     count = len(rates)
@@ -239,5 +251,3 @@ def _arrivals(
         np.full(count, changes.get("repeat", 0.0)),
         np.full(count, delay, dtype=np.int32),
     )
-
-
