@@ -100,7 +100,7 @@ def test_an_answer_is_a_plain_document(answers: list[dict[str, Any]]) -> None:
 
 def test_threads_do_not_show() -> None:
     changes = [Change("quicker", quicker)]
-    settings = replace(SMALL, draws=9, explained=1)
+    settings = replace(SMALL, draws=9, explained=2)
     one, two = (experiment(certain(busy_shop()), changes, score, settings, workers=n) for n in (1, 2))
     assert json.dumps(one) == json.dumps(two)
 
