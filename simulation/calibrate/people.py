@@ -21,6 +21,7 @@ _OWN_WAITS = 0.3
 _PACE_PRIOR = 20.0
 _EARLY, _LATE = 0.25, 0.9
 _ALIKE = 45.0
+_IDLE = 60.0
 _SHORTEST = 15.0
 
 
@@ -191,11 +192,17 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
         alike = [other for other in median if abs(median[other] - median[weekday]) <= _ALIKE]
         days = recent.filter(pl.col("weekday").is_in(alike))
         start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
-        end = max(float(days["late"].quantile(_LATE, "linear") or 0.0), start + _SHORTEST)
+        end = max(_end(days["late"]), start + _SHORTEST)
         share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
         back = start < 0
         rows.append(((weekday - back) % 7, start + _DAY * back, min(end + _DAY * back, 2.0 * _DAY), min(share, 1.0)))
     return rows
+
+
+def _end(late: pl.Series) -> float:
+    """When days end: the late ones among last acts; the latest where they say little, for days end in idle hours."""
+    quantiles = [float(late.quantile(share, "linear") or 0.0) for share in (0.25, 0.75, _LATE, 1.0)]
+    return quantiles[3] if quantiles[1] - quantiles[0] > _IDLE else quantiles[2]
 
 
 def _on_holidays(table: pl.DataFrame, holidays: set[date]) -> int:
