@@ -31,9 +31,10 @@ _DAY = 1440.0
 _FEW = 30
 
 
-def observe(facts: ServiceFacts, weeks: int = WEEKS) -> Observed:
+def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Observed:
     """What the last `weeks` until `facts.as_of` show (calendars and the level of contacts: the last eight of them).
 
+    `tune`: runs the last weeks again to find out what work no log shows; without it there is none.
     Raises ValueError if no ticket has a log of what happened to it.
     """
     if facts.visits.is_empty():
@@ -46,7 +47,7 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS) -> Observed:
     since = _since(facts, days[0])
     found = chain(visits, _lead(visits, tickets, facts.zone), since)
     plain = _observed(facts, visits, found, tickets, created, days)
-    tuned, told = _tuned(plain, visits, tickets, created)
+    tuned, told = _tuned(plain, visits, tickets, created) if tune else (plain, [])
     return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
 
 
@@ -153,7 +154,7 @@ def _observed(
     speed = pace(visits)
     delay = edge_delays(visits, found, amounts)
     work, given_up = work_of(visits, found, pool, speed, amounts)
-    repeat_delay = _repeat_delays(facts, visits, tickets, contacts, streams, amounts, days)
+    repeat_delay = _repeat_delays(facts, tickets, streams, amounts, days)
     rows, hit, luck = keep_counts(visits, pool)
     queues, orders = queues_of(visits, pool, pools, priority, created)
     staff, told = staff_of(facts, visits, pool, pools, speed, days)
@@ -281,9 +282,8 @@ def _stream_by_ticket(visits: Columns, streams: list[Stream], tickets: pl.DataFr
 
 
 def _repeat_delays(
-    facts: ServiceFacts, visits: Columns, tickets: pl.DataFrame, contacts: Contacts, streams: list[Stream],
-    amounts: Collected, days: tuple[dt.date, ...],
-) -> Ints:  # fmt: skip
+    facts: ServiceFacts, tickets: pl.DataFrame, streams: list[Stream], amounts: Collected, days: tuple[dt.date, ...]
+) -> Ints:
     """By stream the time to a repeat contact: its workflow's, or the shop's where that has fewer than 20."""
     again = links(facts.tickets).join(tickets.select("ticket_key", "workflow", "resolved_at"), on="ticket_key")
     again = again.filter(pl.col("resolved_at") <= facts.as_of - dt.timedelta(days=REPEAT_DAYS))

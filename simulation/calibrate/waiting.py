@@ -67,7 +67,7 @@ def work_of(
 
 def _left(workflow: str, step: str, mean: float, n: int) -> Evidence:
     return Evidence("waits", f"{workflow}: {step}", f"given up after {mean:,.0f} min on average", n, Level.MEASURED,
-                    "All waits, served or not, over those that were given up: the likeliest exponential patience.")  # fmt: skip
+                    "All waits over those given up: the likeliest exponential patience.")  # fmt: skip
 
 
 def _left_for(visits: Columns, found: Chain, here: np.ndarray) -> int:
