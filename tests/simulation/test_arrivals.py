@@ -11,7 +11,7 @@ from simulation.arrivals import cells, means, tickets
 from simulation.clock import WEEK
 from simulation.network import Tickets
 from simulation.parameters import Parameters
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 
 BERLIN = "Europe/Berlin"
 

@@ -8,7 +8,7 @@ import pytest
 
 from simulation.compile import check, network
 from simulation.parameters import Parameters, Shape
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 
 HELPDESK = shops.helpdesk()
 

@@ -16,7 +16,7 @@ from simulation.runs import CancelledError, one_run
 from simulation.staffing import Target, staffing, with_people
 from simulation.ticket_rows import TicketRows, rules, ticket_rows
 from simulation.usage import day_counts, open_at_start, usage
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 from tests.simulation.scoring import score
 
 WEEK = 10_080

@@ -10,7 +10,7 @@ import pytest
 from simulation.experiment import Calibration, Settings
 from simulation.forecast import forecast
 from simulation.parameters import Floats, Parameters
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 from tests.simulation.scoring import score
 
 SMALL = Settings(weeks=1, draws=10, replications=2)

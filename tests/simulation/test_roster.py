@@ -8,7 +8,7 @@ import pytest
 
 from simulation.clock import WEEK, clock
 from simulation.roster import duty
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 
 BERLIN = "Europe/Berlin"
 

@@ -13,7 +13,7 @@ from simulation.kpi_frame import Period, kpi_frame
 from simulation.network import Records, Run, Tickets
 from simulation.parameters import Money, Parameters
 from simulation.ticket_rows import TicketRows, rules, ticket_rows
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 
 NAN = np.nan
 BOT, ANSWER, CUSTOMER, REFUND, RESOLVED = range(5)
