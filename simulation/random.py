@@ -85,29 +85,37 @@ def child(key: np.uint64, number: int) -> np.uint64:
     return bits(0, key, number, CHILD)
 
 
-def uniforms(seed: int, keys: Keys, visits: NDArray[Any] | int, purpose: Purpose | int) -> NDArray[np.float64]:
+def uniforms(
+    seed: int, keys: Keys, visits: NDArray[Any] | int, purpose: Purpose | int
+) -> NDArray[np.float64]:
     """`uniform` of each key [n] with its visit [n], or one visit for all."""
-    visits = np.ascontiguousarray(np.broadcast_to(np.asarray(visits, np.int64), keys.shape))
-    return _uniforms(int(seed), np.require(keys, np.uint64, ("C", "W")), visits, int(purpose))
+    drawn = np.empty(len(keys))
+    _uniforms(int(seed), _keys(keys), _numbers(visits, len(keys)), int(purpose), drawn)
+    return drawn
 
 
 def children(keys: Keys, numbers: NDArray[Any] | int) -> Keys:
     """`child` of each key [n] with its number [n]. Keys from scratch: `children(hours, nth)` and so on."""
-    numbers = np.ascontiguousarray(np.broadcast_to(np.asarray(numbers, np.int64), keys.shape))
-    return _children(np.require(keys, np.uint64, ("C", "W")), numbers)
+    made = np.empty(len(keys), np.uint64)
+    _children(_keys(keys), _numbers(numbers, len(keys)), made)
+    return made
+
+
+def _keys(keys: Keys) -> Keys:
+    return np.require(keys, np.uint64, ("C", "W"))
+
+
+def _numbers(numbers: NDArray[Any] | int, size: int) -> NDArray[np.int64]:
+    return np.array(np.broadcast_to(np.asarray(numbers, np.int64), size))
 
 
 @cached
-def _uniforms(seed: int, keys: Keys, visits: NDArray[np.int64], purpose: int) -> NDArray[np.float64]:
-    drawn = np.empty(len(keys), np.float64)
+def _uniforms(seed: int, keys: Keys, visits: NDArray[np.int64], purpose: int, drawn: NDArray[np.float64]) -> None:
     for row in range(len(keys)):
         drawn[row] = uniform(seed, keys[row], visits[row], purpose)
-    return drawn
 
 
 @cached
-def _children(keys: Keys, numbers: NDArray[np.int64]) -> Keys:
-    made = np.empty(len(keys), np.uint64)
+def _children(keys: Keys, numbers: NDArray[np.int64], made: Keys) -> None:
     for row in range(len(keys)):
         made[row] = child(keys[row], numbers[row])
-    return made
