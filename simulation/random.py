@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiled import cached, inlined
+from simulation.compiled import cached, scalar
 
 Keys = NDArray[np.uint64]
 
@@ -59,7 +59,7 @@ UNIT = 2.0**-52
 CHILD = int(Purpose.CHILD)
 
 
-@inlined
+@scalar
 def bits(seed: int | np.uint64, key: np.uint64, visit: int, purpose: int) -> np.uint64:
     """The first 64 of the 128 bits that Philox4x32-10 gives. No argument is negative; visit and purpose < 2**32."""
     key_0, key_1 = np.uint64(seed) & LOW, np.uint64(seed) >> HALF
@@ -73,21 +73,19 @@ def bits(seed: int | np.uint64, key: np.uint64, visit: int, purpose: int) -> np.
     return (word_1 << HALF) | word_0
 
 
-@inlined
+@scalar
 def uniform(seed: int, key: np.uint64, visit: int, purpose: int) -> float:
     """A number strictly between 0 and 1. For compiled code: from Python, `uniforms` starts faster."""
     return (np.float64(bits(seed, key, visit, purpose) >> SPARE_BITS) + 0.5) * UNIT
 
 
-@inlined
+@scalar
 def child(key: np.uint64, number: int) -> np.uint64:
     """The key of the ticket that follows from another as its `number`-th, from 0; whatever the seed."""
     return bits(0, key, number, CHILD)
 
 
-def uniforms(
-    seed: int, keys: Keys, visits: NDArray[Any] | int, purpose: Purpose | int
-) -> NDArray[np.float64]:
+def uniforms(seed: int, keys: Keys, visits: NDArray[Any] | int, purpose: Purpose | int) -> NDArray[np.float64]:
     """`uniform` of each key [n] with its visit [n], or one visit for all."""
     drawn = np.empty(len(keys))
     _uniforms(int(seed), _keys(keys), _numbers(visits, len(keys)), int(purpose), drawn)
