@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +47,8 @@ def tickets(parameters: Parameters, minutes: int, seed: int) -> Tickets:
     arrivals = parameters.arrivals
     found = cells(parameters.zone, parameters.start, minutes)
     mean = means(parameters, found) * _days(arrivals, found, seed)
-    shares = np.cumsum(arrivals.priority, axis=1)
-    stream, key, arrived, priority = _drawn(mean, found.begins, found.length, found.key, shares, seed)
+    made = _drawn(mean, found, np.cumsum(arrivals.priority, axis=1), seed)
+    stream, key, arrived, priority = made
     order = np.lexsort((key, arrived))
     stream, arrived = stream[order], arrived[order]
     known = parameters.backlog
@@ -113,6 +113,28 @@ def _numbered(backlog: Backlog) -> Keys:
     return children(np.full(len(places), _BACKLOG, dtype=np.uint64), places)
 
 
+class _Made(NamedTuple):
+    """First contacts."""
+
+    stream: Ints
+    key: Keys
+    arrived: Floats
+    priority: NDArray[np.int8]
+
+
+def _drawn(mean: Floats, hours: Cells, shares: Floats, seed: int) -> _Made:
+    """First contacts by stream and hour, of means [N, C]."""
+    counts = np.empty(mean.shape, dtype=np.int64)
+    _count_all(mean, hours.key, seed, counts)
+    total = int(counts.sum())
+    made = _Made(
+        np.empty(total, dtype=np.int32), np.empty(total, dtype=np.uint64), np.empty(total),
+        np.empty(total, dtype=np.int8),
+    )  # fmt: skip
+    _fill(counts, hours.begins, hours.length, hours.key, shares, seed, made)
+    return made
+
+
 @inlined
 def _poisson(mean: float, drawn: float) -> int:
     """The count at which the distribution function passes `drawn`: it grows with the mean."""
@@ -137,34 +159,33 @@ def _count(mean: float, seed: int, key: np.uint64) -> int:
 
 
 @inlined
-def _rank(upto: Floats, drawn: float) -> int:
+def _rank(upto: Floats, row: int, drawn: float) -> int:
     rank = 0
-    while rank < len(upto) - 1 and drawn >= upto[rank]:
+    while rank < upto.shape[1] - 1 and drawn >= upto[row, rank]:
         rank += 1
     return rank
 
 
 @cached
-def _drawn(
-    mean: Floats, begins: Floats, length: Floats, hours: Hours, shares: Floats, seed: int
-) -> tuple[Ints, Keys, Floats, NDArray[np.int8]]:
-    """Stream, key, instant and priority of every first contact, by stream and hour."""
-    counts = np.empty(mean.shape, dtype=np.int64)
-    for n in range(len(mean)):
-        stream_key = child(np.uint64(n), 0)
-        for c in range(len(hours)):
-            counts[n, c] = _count(mean[n, c], seed, child(stream_key, hours[c]))
-    total = counts.sum()
-    stream, priority = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int8)
-    key, arrived = np.empty(total, dtype=np.uint64), np.empty(total)
+def _count_all(mean: Floats, hours: Hours, seed: int, counts: Hours) -> None:
+    """Fills counts [N, C]."""
+    for n in range(mean.shape[0]):
+        stream = child(np.uint64(n), 0)
+        for c in range(mean.shape[1]):
+            counts[n, c] = _count(mean[n, c], seed, child(stream, hours[c]))
+
+
+@cached
+def _fill(counts: Hours, begins: Floats, length: Floats, hours: Hours, shares: Floats, seed: int, made: _Made) -> None:
+    """Fills every first contact, by stream and hour."""
     at = 0
-    for n in range(len(mean)):
-        stream_key = child(np.uint64(n), 0)
-        for c in range(len(hours)):
-            hour = child(stream_key, hours[c])
+    for n in range(counts.shape[0]):
+        stream = child(np.uint64(n), 0)
+        for c in range(counts.shape[1]):
+            hour = child(stream, hours[c])
             for nth in range(counts[n, c]):
-                stream[at], key[at] = n, child(hour, nth)
-                arrived[at] = begins[c] + length[c] * uniform(seed, key[at], 0, _AT)
-                priority[at] = _rank(shares[n], uniform(seed, key[at], 0, _PRIORITY))
+                key = child(hour, nth)
+                made.stream[at], made.key[at] = n, key
+                made.arrived[at] = begins[c] + length[c] * uniform(seed, key, 0, _AT)
+                made.priority[at] = _rank(shares, n, uniform(seed, key, 0, _PRIORITY))
                 at += 1
-    return stream, key, arrived, priority

@@ -112,7 +112,9 @@ def _wait(
         ends = started[row]
         if np.isnan(ends):
             ends = edges[-1] if np.isnan(left[row]) else left[row]
-        cell = np.searchsorted(edges, begins, side="right") - 1
+        cell = int(begins / 60)  # no cell is longer than an hour: it is this one or one after it
+        while cell < len(hour) and edges[cell + 1] <= begins:
+            cell += 1
         while begins < ends and cell < len(hour):
             upto = min(ends, edges[cell + 1])
             waited[pool[row], hour[cell]] += upto - begins
