@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.clock import MONDAY, clock
+from simulation.clock import DAY, MONDAY, clock
 from simulation.experiment import BLOCK, FRESH, Answer, Calibration, Settings, block_weights
 from simulation.intervals import Runs, prediction
 from simulation.parameters import Floats, Parameters
@@ -64,7 +64,10 @@ def _alone(draw: Callable[[], Parameters]) -> list[Parameters]:
 def _days(
     point: Parameters, draws: Sequence[Callable[[], Parameters]], settings: Settings, workers: int, cancel: Cancel
 ) -> list[Answer]:
-    """Quantiles over every draw's runs with seeds of their own: a day's count is made of whole tickets."""
+    """Quantiles over every draw's runs with seeds of their own: a day's count is made of whole tickets.
+
+    The first day is left out if less than an hour of it is to come.
+    """
     with ThreadPoolExecutor(workers) as threads:
         jobs = [
             threads.submit(_counted, draw, settings.minutes, settings.seed + FRESH + n, settings.replications, cancel)
@@ -73,13 +76,14 @@ def _days(
         counts = np.array([run for job in jobs for run in job.result()], dtype=np.float64)
     low, high = np.quantile(counts, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     middle = counts.mean(axis=0)
-    first = int(clock(point.zone, point.start, settings.minutes).local(np.zeros(1))[0] // 1440)
+    starts = float(clock(point.zone, point.start, settings.minutes).local(np.zeros(1))[0])
+    first, whole = int(starts // DAY), starts % DAY < DAY - 60
     days = np.datetime64(MONDAY.date()) + np.arange(first, first + counts.shape[-1])
     return [
         {"workflow": flow, "day": str(day)}
         | {name: _range(middle[c, w, d], low[c, w, d], high[c, w, d]) for c, name in enumerate(COUNTED)}
         for w, flow in enumerate(("all", *point.workflows))
-        for d, day in enumerate(days)
+        for d, day in enumerate(days) if d or whole
     ]
 
 
