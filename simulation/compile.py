@@ -25,12 +25,13 @@ SLACK = 1e-9
 Problems = Iterator[str]
 
 
-def network(parameters: Parameters, minutes: int, seed: int) -> Network:
-    """What the engine runs on for `minutes` from the start. `seed` decides who comes to work.
+def network(parameters: Parameters, minutes: int, seed: int, *, checked: bool = False) -> Network:
+    """What the engine runs on for `minutes` from the start. `seed` decides who comes to work; `checked`: by `check`.
 
     Raises ValueError with one sentence for Parameters that contradict themselves.
     """
-    check(parameters)
+    if not checked:
+        check(parameters)
     kinds = np.array([step.kind for step in parameters.steps], dtype=np.int8)
     pools = {name: place for place, name in enumerate(parameters.pools.names)}
     queues = np.array([pools[step.pool] if step.pool else -1 for step in parameters.steps], dtype=np.int32)

@@ -34,11 +34,15 @@ def forecast(
     Raises CancelledError when `cancel` says so.
     """
     point = calibration.fit(None)
-    draws = [partial(calibration.fit, row)
-             for row in block_weights(calibration.days, settings.draws, settings.seed)]  # fmt: skip
+    weights = block_weights(calibration.days, settings.draws, settings.seed)
+    draws = [partial(calibration.fit, row) for row in weights]
+    asked = [partial(calibration.respond, row) if calibration.respond else None for row in (None, *weights)]
     common = [settings.seed + place for place in range(settings.replications)]
-    units = [Unit(lambda: [point], common)]
-    units += [Unit(partial(_alone, draw), [*common, settings.seed + FRESH + n]) for n, draw in enumerate(draws)]
+    units = [Unit(lambda: [point], common, respond=asked[0])]
+    units += [
+        Unit(partial(_alone, draw), [*common, settings.seed + FRESH + n], respond=asked[n + 1])
+        for n, draw in enumerate(draws)
+    ]
     found = figures(Desk(score, settings.period, workers, progress, cancel), units)
     blocks = max(calibration.days / BLOCK, 1.0)
     seeds = settings.replications
@@ -83,7 +87,8 @@ def _days(
         {"workflow": flow, "day": str(day)}
         | {name: _range(middle[c, w, d], low[c, w, d], high[c, w, d]) for c, name in enumerate(COUNTED)}
         for w, flow in enumerate(("all", *point.workflows))
-        for d, day in enumerate(days) if d or whole
+        for d, day in enumerate(days)
+        if d or whole
     ]
 
 

@@ -37,7 +37,7 @@ def test_the_coming_weeks_lie_in_the_range_in_90_of_100_cases() -> None:
     dice = np.random.default_rng(3)
     held = []
     for case in range(60):
-        days = dice.poisson(12.0, 56)
+        days = dice.poisson(12.0, 56).astype(np.float64)
 
         def fit(weights: Floats | None, days: Floats = days) -> Parameters:
             level = float(days.mean() if weights is None else days @ weights / weights.sum()) / 24
