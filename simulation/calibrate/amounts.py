@@ -54,6 +54,7 @@ class Collected:
             return self._number[key]
         if len(value) == 0:
             return self.constant(0.0)
+        value = np.round(value, 6)  # instants are known to the microsecond: what is shorter is the computer's
         if value.min() == value.max():
             return self.constant(float(value[0]))
         order = np.argsort(value, kind="stable")
