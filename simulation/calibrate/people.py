@@ -187,9 +187,11 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
         weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1, late=(pl.col("latest") + pl.col("ended")) / 2
     )
     median = dict(recent.group_by("weekday").agg(pl.col("first").median()).iter_rows())
+    off = (recent["first"] - recent["weekday"].replace_strict(median, return_dtype=pl.Float64)).abs()
+    near = max(_ALIKE, 2 * float(off.quantile(_LATE) or 0.0)) if recent.height else _ALIKE
     rows = []
     for weekday in sorted(median):
-        alike = [other for other in median if abs(median[other] - median[weekday]) <= _ALIKE]
+        alike = [other for other in median if abs(median[other] - median[weekday]) <= near]
         days = recent.filter(pl.col("weekday").is_in(alike))
         start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
         end = max(_end(days["late"]), start + _SHORTEST)
