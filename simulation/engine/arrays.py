@@ -96,7 +96,7 @@ class Fixed(NamedTuple):
     finishes: Flags
     helper_start: Ints  # [P + 1]
     helper: Ints  # agents of a pool, by tier
-    helper_tier: Ints
+    helper_tier: Longs
     speed: Floats  # [A]
     can: Flags  # [A, P]
     skill_start: Ints  # [A + 1]
@@ -169,8 +169,9 @@ class Agents(NamedTuple):
 
     until: Floats  # [A] end of the shift, OFF when off duty
     interval: Ints  # [A] the shift, or the next
-    busy: Ints  # [A] hands in use
+    busy: Longs  # [A] hands in use
     since: Longs  # [A] when a hand was last freed or the shift began, in the order of events
+    standing: Longs  # [A] see staff.stand
     owner: Ints  # [H]
     phase: Bytes  # [H]
     slot: Ints  # [H]

@@ -77,7 +77,7 @@ def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) ->
             stage = _resume(fixed, live, slot, since, seed) if come.in_work[ticket] else ENTER
         _go_on(fixed, live, slot, stage, since, now, seed)
         if freed:
-            release(live, agent)
+            release(fixed, live, agent)
         if agent != NONE:
             take(fixed, live, agent, now, seed)
 

@@ -25,6 +25,7 @@ from simulation.engine.arrays import (
 )
 from simulation.engine.loop import simulate, sort_rows
 from simulation.engine.prepare import prepare, taken
+from simulation.engine.staff import NO_TIME
 from simulation.network import Network, Records, Run, Tickets
 
 Group = TypeVar("Group", Slots, Rows, Repeats)
@@ -72,8 +73,9 @@ def _new(fixed: Fixed, come: Come, *, records: bool) -> Live:
         agents=Agents(
             until=np.full(agents, OFF),
             interval=np.zeros(agents, np.int32),
-            busy=np.zeros(agents, np.int32),
+            busy=np.zeros(agents, np.int64),
             since=np.zeros(agents, np.int64),
+            standing=np.full(agents, NO_TIME, np.int64),
             owner=np.repeat(np.arange(agents, dtype=np.int32), np.diff(fixed.hand_start)),
             phase=np.full(hands, FREE, np.int8),
             slot=np.full(hands, NONE, np.int32),
