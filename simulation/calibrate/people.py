@@ -68,8 +68,8 @@ def skills(visits: Columns, pool: Ints, groups: list[str | None], pools: tuple[s
     at_once = frozenset(number for number, name in enumerate(pools) if name.endswith(AT_ONCE))
     found = []
     for agent in range(len(visits.agents)):
-        rows = np.flatnonzero(recent & (visits.agent == agent) & ~np.isnan(visits.started))
-        counts = np.bincount(pool[rows], minlength=len(pools))
+        rows = np.flatnonzero(recent & (visits.agent == agent) & ~np.isnan(visits.started)).astype(np.int32)
+        counts = np.bincount(pool[rows], minlength=len(pools)).astype(np.int32)
         found.append(_tiers(rows, counts, _own(counts, groups[agent], pools), pool, waits, visits.started, at_once))
     return found
 
@@ -131,7 +131,7 @@ def _ordered(
     return sorted(help_in, key=lambda one: (-passed_over(one), one))
 
 
-def shifts(visits: Columns, instants: tuple[np.ndarray, np.ndarray], holidays: set[date], last: date) -> Shifts:
+def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date], last: date) -> Shifts:
     """Usual shifts of the last weeks. `instants`: local minutes since 1970-01-01 at which work began and ended, [V].
 
     An agent's day runs from the middle of the hours of the day in which he is never seen. A shift begins by when
@@ -209,9 +209,10 @@ def _end(late: pl.Series) -> float:
 
 def _on_holidays(table: pl.DataFrame, holidays: set[date]) -> int:
     """Whether the agent was seen on at least half as many holidays as on other days."""
-    span = [day for day in holidays if table["date"].min() <= day <= table["date"].max()]  # type: ignore[operator]
-    days = (table["date"].max() - table["date"].min()).days + 1  # type: ignore[operator]
-    seen = table.filter(pl.col("date").is_in(sorted(holidays))).height
+    dates: list[date] = table["date"].to_list()
+    span = [day for day in holidays if min(dates) <= day <= max(dates)]
+    days = (max(dates) - min(dates)).days + 1
+    seen = sum(day in holidays for day in dates)
     usual = (table.height - seen) / max(days - len(span), 1)
     return int(bool(span) and seen >= 0.5 * usual * len(span))
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from simulation.calibrate.chain import Chain, Columns
+from simulation.calibrate.chain import Bools, Chain, Columns
 from simulation.compile import network
 from simulation.engine import run
 from simulation.network import Run, Tickets
@@ -70,18 +70,19 @@ def _rows(visits: Columns, span: float) -> Ints:
     ends = np.where(np.isnan(visits.left), np.inf, visits.left)
     open_then = (visits.entered <= -span) & (ends > -span) & ~(visits.is_resolved & np.isinf(ends))
     comes = visits.is_opening & (visits.entered > -span)
-    return np.flatnonzero(open_then | comes)
+    return np.flatnonzero(open_then | comes).astype(np.int32)
 
 
 def _mean_waits(
-    entered: Floats, started: Floats, pool: Ints, here: np.ndarray, span: float, size: int
+    entered: Floats, started: Floats, pool: Ints, here: Bools, span: float, size: int
 ) -> tuple[Floats, Ints]:
     """Mean minutes from joining to beginning by queue; a wait that goes on counts until the end."""
     judged = here & (entered >= _SETTLE) & (entered < span)
     waits = np.where(np.isnan(started), span, np.minimum(started, span)) - entered
-    n = np.bincount(pool[judged], minlength=size)
+    n = np.bincount(pool[judged], minlength=size).astype(np.int32)
     total = np.bincount(pool[judged], np.maximum(waits[judged], 0.0), size)
-    return np.where(n > 0, total / np.maximum(n, 1), np.nan), n
+    mean: Floats = np.where(n > 0, total / np.maximum(n, 1), np.nan)
+    return mean, n
 
 
 def simulated_waits(parameters: Parameters, was: Replay) -> Floats:
