@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -157,10 +158,17 @@ def _days(began: Floats, ended: Floats) -> pl.DataFrame:
     """First act, last beginning and last end of each of the agent's days; minutes after the day's local midnight."""
     cut = _quiet(np.concatenate([began, ended]))
     day = np.floor((began - cut) / _DAY)
-    frame = pl.DataFrame({"day": day, "began": began - day * _DAY, "ended": ended - day * _DAY})
+    # What lasts beyond the agent's day says nothing of when he went.
+    last = np.minimum(ended - day * _DAY, cut + _DAY)
+    frame = pl.DataFrame({"day": day, "began": began - day * _DAY, "ended": last})
     return (
         frame.group_by("day")
-        .agg(pl.col("began").min().alias("first"), pl.col("began").max().alias("latest"), pl.col("ended").max())
+        .agg(
+            pl.col("began").min().alias("first"),
+            pl.col("began").max().alias("latest"),
+            pl.col("ended").max(),
+            acts=pl.len(),
+        )
         .sort("day")
         .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
     )
@@ -193,12 +201,30 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
     for weekday in sorted(median):
         alike = [other for other in median if abs(median[other] - median[weekday]) <= near]
         days = recent.filter(pl.col("weekday").is_in(alike))
-        start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
+        start = _start(days["first"])
         end = max(_end(days["late"]), start + _SHORTEST)
         share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
-        back = start < 0
-        rows.append(((weekday - back) % 7, start + _DAY * back, min(end + _DAY * back, 2.0 * _DAY), min(share, 1.0)))
+        later = int(start // _DAY)
+        start, end = start - later * _DAY, min(end - later * _DAY, 2.0 * _DAY)
+        rows.append(((weekday + later) % 7, start, end, min(share / _shown(days["acts"]), 1.0)))
     return rows
+
+
+def _shown(acts: pl.Series) -> float:
+    """The chance that a day at work shows: visits that come by chance leave some days without any.
+
+    Solves the mean of the days with visits, m = x / (1 - exp(-x)), for x (a Poisson count without its zeros).
+    """
+    mean, rate = float(acts.mean() or 1.0), 0.0  # type: ignore[arg-type]
+    for _ in range(50):
+        rate = mean * (1 - math.exp(-max(rate, mean - 1, 0.02)))
+    return 1 - math.exp(-max(rate, 0.02))
+
+
+def _start(first: pl.Series) -> float:
+    """When days begin: the early ones among first acts; the earliest where they say little."""
+    quantiles = [float(first.quantile(share, "linear") or 0.0) for share in (0.0, _EARLY, 0.75)]
+    return quantiles[0] if quantiles[2] - quantiles[1] > _IDLE else quantiles[1]
 
 
 def _end(late: pl.Series) -> float:
