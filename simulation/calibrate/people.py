@@ -23,6 +23,7 @@ _PACE_PRIOR = 20.0
 _EARLY, _LATE = 0.25, 0.9
 _ALIKE = 45.0
 _IDLE = 60.0
+_TELLING = 1.2
 _SHORTEST = 15.0
 
 
@@ -213,12 +214,16 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
 def _shown(acts: pl.Series) -> float:
     """The chance that a day at work shows: visits that come by chance leave some days without any.
 
-    Solves the mean of the days with visits, m = x / (1 - exp(-x)), for x (a Poisson count without its zeros).
+    Solves the mean of the days with visits, m = x / (1 - exp(-x)), for x (a Poisson count without its zeros). Where
+    hardly a day has two, it cannot be told who had nothing to do from who was not there: then every day shows.
     """
-    mean, rate = float(acts.mean() or 1.0), 0.0  # type: ignore[arg-type]
+    mean = float(acts.mean() or 1.0)  # type: ignore[arg-type]
+    if mean < _TELLING:
+        return 1.0
+    rate = mean
     for _ in range(50):
-        rate = mean * (1 - math.exp(-max(rate, mean - 1, 0.02)))
-    return 1 - math.exp(-max(rate, 0.02))
+        rate = mean * (1 - math.exp(-rate))
+    return 1 - math.exp(-rate)
 
 
 def _start(first: pl.Series) -> float:
