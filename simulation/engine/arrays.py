@@ -57,6 +57,7 @@ class Count(IntEnum):
     ACTIVITIES = 10
     RECORDS = 11  # 1: visits are recorded
     OPEN = 12  # tickets in the shop at the end
+    OPENED = 13  # 1: the first place in the heap of events is to be filled
 
 
 class Status(IntEnum):

@@ -27,7 +27,7 @@ from simulation.engine.arrays import (
     Rows,
     Status,
 )
-from simulation.engine.calendar import take_back
+from simulation.engine.calendar import close, take_next
 from simulation.engine.draws import rest
 from simulation.engine.queues import remove
 from simulation.engine.staff import begin_shift, complete, end_shift, hold, plan_shift, release, run, take
@@ -79,6 +79,7 @@ def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) ->
             release(fixed, live, agent)
         if agent != NONE:
             take(fixed, live, agent, now, seed)
+        close(live)
 
 
 @inlined
@@ -105,8 +106,7 @@ def _short(live: Live) -> int:
 @inlined
 def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tuple[int, int, int, bool]:
     """The next planned event. Gives a ticket that goes on and how, an agent to look for work and if a hand got free."""
-    of = live.events.of[0]
-    take_back(live, of)
+    of = take_next(live)
     if of >= fixed.first_slot:
         slot = of - fixed.first_slot
         return slot, _end_wait(fixed, live, come, slot, now), NONE, False

@@ -52,8 +52,8 @@ def idle_helper(fixed: Fixed, live: Live, pool: int, now: float) -> int:
     for row in range(fixed.helper_start[pool], fixed.helper_start[pool + 1]):
         agent = fixed.helper[row]
         standing = live.agents.standing[agent] + (fixed.helper_tier[row] << TIER_SHIFT)
-        if standing < best and now < live.agents.until[agent]:
-            best, chosen = standing, agent
+        better = (standing < best) & (now < live.agents.until[agent])  # no jump: it could not be foreseen
+        best, chosen = standing if better else best, agent if better else chosen
     return chosen
 
 
