@@ -50,7 +50,7 @@ def plan(live: Live, of: int, time: float, kind: int) -> None:
 def take_back(live: Live, of: int) -> None:
     """Removes the event of something, if it has one."""
     place = live.events.place[of]
-    if place != NONE:
+    if place >= 0:
         live.events.place[of] = NONE
         _remove(live, place)
 
