@@ -103,7 +103,7 @@ def arrivals(draw: st.DrawFn, shop: Shop) -> Tickets:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_conservation(data: st.DataObject) -> None:
     shop = data.draw(shops())
