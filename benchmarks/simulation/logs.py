@@ -62,11 +62,14 @@ def production() -> Cut:
 
 
 def italian_help_desk() -> Cut:
-    """A help desk's log of completions, cut in time; without the timer that closes 720 hours after the resolution."""
+    """A help desk's log of completions, cut in time; without the timer that closes 720 hours after the resolution.
+
+    It ends in August 2012, from when on a third as many cases take three times as long: nothing before tells of it.
+    """
     frame = pl.read_parquet(DATA / "italian-helpdesk" / "helpdesk_full.parquet")
     log = frame.select(
         case="Case ID", activity="Activity", start="ts_local", end="ts_local", resource="Resource"
-    ).filter(pl.col("activity") != "Closed")
+    ).filter(pl.col("activity") != "Closed", pl.col("end") < dt.datetime(2012, 8, 1))  # noqa: DTZ001
     return _censored(log, "Italian help desk", "Europe/Rome", 0.8)
 
 
