@@ -23,14 +23,13 @@ FARTHEST_HOURS = 23.0
 def n_grams(one: pl.DataFrame, other: pl.DataFrame) -> float:
     """Share of all runs of three activities (ends of cases included) that have no equal in the other log, 0 to 1."""
     counts = _trigrams(one).join(_trigrams(other), on=["first", "second", "third"], how="full", coalesce=True)
-    here, there = counts["len"].fill_null(0), counts["len_right"].fill_null(0)
-    return float((here.cast(pl.Int64) - there.cast(pl.Int64)).abs().sum() / (here.sum() + there.sum()))
+    here, there = (counts[name].fill_null(0).to_numpy().astype(float) for name in ("len", "len_right"))
+    return float(np.abs(here - there).sum() / (here + there).sum())
 
 
 def absolute_hours(one: pl.DataFrame, other: pl.DataFrame) -> float:
     """Hours by which an event of one log is moved, on average, to be where one of the other is."""
-    start = min(one["start"].min(), other["start"].min()).replace(minute=0, second=0, microsecond=0)  # type: ignore[operator,type-var,union-attr]
-    return _moved(*(_hours(_instants(log).to_frame("at").select(pl.col("at") - start)["at"]) for log in (one, other)))
+    return _moved(*(_instants(log).dt.truncate("1h").dt.epoch("s").to_numpy() / HOUR for log in (one, other)))
 
 
 def circadian_hours(one: pl.DataFrame, other: pl.DataFrame) -> float:
@@ -74,7 +73,9 @@ def wait_hours(one: pl.DataFrame, other: pl.DataFrame) -> float:
 def waits(log: pl.DataFrame) -> NDArray[np.float64]:
     """Hours between the latest end so far in the case and an event's start (0 where they overlap), but of the first."""
     before = pl.col("end").cum_max().shift(1).over("case")
-    spans = log.sort("case", "start", "end", maintain_order=True).select(wait=pl.col("start") - before)["wait"].drop_nulls()
+    spans = (
+        log.sort("case", "start", "end", maintain_order=True).select(wait=pl.col("start") - before)["wait"].drop_nulls()
+    )
     return np.maximum(spans.dt.total_microseconds().to_numpy() / (HOUR * 1e6), 0.0)
 
 
@@ -98,12 +99,19 @@ def _trigrams(log: pl.DataFrame) -> pl.DataFrame:
     before = [pl.col("activity").shift(steps).over("case").alias(name) for steps, name in ((2, "first"), (1, "second"))]
     ordered = log.sort("case", "start", "end", maintain_order=True)
     every = ordered.select(*before, third="activity")
-    last = ordered.group_by("case").agg(pl.col("activity").tail(2)).with_columns(
-        before=pl.when(pl.col("activity").list.len() > 1).then(pl.col("activity").list.first()),
-        after=pl.col("activity").list.last(),
+    last = (
+        ordered.group_by("case")
+        .agg(pl.col("activity").tail(2))
+        .with_columns(
+            before=pl.when(pl.col("activity").list.len() > 1).then(pl.col("activity").list.first()),
+            after=pl.col("activity").list.last(),
+        )
     )
     nothing = pl.lit(None, pl.String)
-    ends = [last.select(first="before", second="after", third=nothing), last.select(first="after", second=nothing, third=nothing)]
+    ends = [
+        last.select(first="before", second="after", third=nothing),
+        last.select(first="after", second=nothing, third=nothing),
+    ]
     return pl.concat([every, *ends]).fill_null("").group_by("first", "second", "third").len()
 
 

@@ -6,16 +6,11 @@ second is compared with what is simulated, with the first part's last period rep
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from statistics import mean
 
-import polars as pl
-
 from benchmarks.simulation.distances import MEASURES, distances
-from benchmarks.simulation.logs import DATA, LOGS, Cut, halves, replay
+from benchmarks.simulation.logs import Cut, halves, replay
 
 SPLITS = 20
 Row = dict[str, float]

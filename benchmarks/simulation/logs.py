@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -21,8 +20,8 @@ WEEK = dt.timedelta(weeks=1)
 class Cut:
     """A log in two. Frames have case, activity, start, end, resource; naive times of the log's zone.
 
-    `test` holds the cases that begin from `at` on; `train` is what was known at `as_of`. `until`: what happens later is in neither log (censored), so what is
-    simulated is cut there too; None: every case of the test log is whole.
+    `train` is what was known at `as_of`, `test` holds the cases that begin from `at` on. `until`: what happens later is
+    in neither log (censored), so what is simulated is cut there too; None: every case of the test log is whole.
     """
 
     name: str
@@ -91,13 +90,21 @@ def replay(cut: Cut) -> pl.DataFrame:
     began = cut.train.group_by("case").agg(pl.col("start").min()).sort("start", "case")
     if cut.until is None:
         last = began.tail(cut.test["case"].n_unique())
-        away = cut.test["start"].min() - last["start"].min()  # type: ignore[operator]
-        weeks = round(away / WEEK)
+        weeks = round((beginning(cut.test) - last["start"].item(0)) / WEEK)
     else:
         weeks = -((cut.at - cut.until) // WEEK)
         last = began.filter(pl.col("start") >= cut.at - weeks * WEEK)
-    moved = cut.train.join(last.select("case"), on="case", how="semi").with_columns(pl.col("start", "end") + weeks * WEEK)
+    moved = cut.train.join(last.select("case"), on="case", how="semi").with_columns(
+        pl.col("start", "end") + weeks * WEEK
+    )
     return known(moved, cut)
+
+
+def beginning(log: pl.DataFrame) -> dt.datetime:
+    """When the first event of a log began."""
+    first = log["start"].min()
+    assert isinstance(first, dt.datetime)
+    return first
 
 
 def halves(log: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -112,10 +119,15 @@ def known(log: pl.DataFrame, cut: Cut) -> pl.DataFrame:
     return log if cut.until is None else log.filter(pl.col("end") <= cut.until)
 
 
-def _log(path: str, titles: dict[str, str] | None = None, start: str = "start_time", end: str = "end_time") -> pl.DataFrame:
+def _log(
+    path: str, titles: dict[str, str] | None = None, start: str = "start_time", end: str = "end_time"
+) -> pl.DataFrame:
     frame = pl.read_parquet(DATA / "event-logs" / f"{path}.parquet")
-    times = {name: pl.col(title).str.replace(OFFSET, "").str.to_datetime() for name, title in (("start", start), ("end", end))}
-    return frame.select(**(titles or {"case": "case_id", "activity": "activity", "resource": "resource"}), **times)
+    named = titles or {"case": "case_id", "activity": "activity", "resource": "resource"}
+    times = {"start": start, "end": end}
+    return frame.select(
+        **named, **{name: pl.col(title).str.replace(OFFSET, "").str.to_datetime() for name, title in times.items()}
+    )
 
 
 def _whole(log: pl.DataFrame, name: str, first: dt.datetime, second: dt.datetime) -> Cut:

@@ -24,8 +24,7 @@ def shop_of(cut: Cut, folder: Path) -> Home:
     (folder / "config").mkdir(parents=True)
     snapshot = pl.Series([cut.as_of]).dt.replace_time_zone(cut.zone, non_existent="null").dt.convert_time_zone("UTC")[0]
     (folder / "flowmeter.toml").write_text(
-        f'[shop]\nname = "{cut.name}"\ntime_zone = "{cut.zone}"\n\n'
-        f"[kpi]\nsnapshot = {snapshot:%Y-%m-%dT%H:%M:%SZ}\n",
+        f'[shop]\nname = "{cut.name}"\ntime_zone = "{cut.zone}"\n\n[kpi]\nsnapshot = {snapshot:%Y-%m-%dT%H:%M:%SZ}\n',
         encoding="utf-8",
     )
     for name, content in _config(cut).items():
