@@ -1,6 +1,7 @@
 """Distances of event logs: by hand, and on real logs the figures that the authors' package gave.
 
-That package (log-distance-measures) wants an older pandas than ours, so its figures stand here: those of ../shared/SIMULATION.md.
+That package (log-distance-measures) wants an older pandas than ours, so its figures stand here: those of
+../shared/SIMULATION.md.
 """
 
 from __future__ import annotations
