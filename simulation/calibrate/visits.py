@@ -144,6 +144,8 @@ def _named(visits: pl.DataFrame) -> pl.DataFrame:
 def _estimated_at_cap(visits: pl.DataFrame) -> pl.Expr:
     """Work estimated at the cap of a gap says only that its person came from elsewhere: how long it took is unknown."""
     estimated = visits.filter((pl.col("start_source") == "estimated") & pl.col("worked"))["work_minutes"]
+    if estimated.is_empty():
+        return pl.lit(value=False)
     common = estimated.filter(estimated > estimated.median()).value_counts(sort=True).head(1)
     if common.is_empty() or common["count"][0] < _AT_CAP * estimated.len():
         return pl.lit(value=False)
