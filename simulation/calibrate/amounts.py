@@ -43,6 +43,10 @@ class Collected:
         """The number of a distribution that is always this."""
         return self._add(("constant", value), np.empty(0), np.empty(0, np.int32), Shape.CONSTANT, value)
 
+    def exponential(self, mean: float) -> int:
+        """The number of an exponential distribution whose mean no day changes."""
+        return self._add(("exponential", mean), np.empty(0), np.empty(0, np.int32), Shape.EXPONENTIAL, mean)
+
     def observed(self, key: object, value: Floats, day: Ints, *, fit: bool = False) -> int:
         """The number of the distribution of values (minutes) seen on days; `fit`: a formula may stand for it."""
         if key in self._number:
@@ -99,7 +103,8 @@ def _formulas(amounts: Amounts, owner: Ints, weight: Floats, total: Floats) -> t
     mean = np.bincount(owner, weight * amounts.value, size) / count
     mu = np.bincount(owner, weight * logs, size) / count
     spread = np.bincount(owner, weight * (logs - mu[owner]) ** 2, size) / count
-    a = np.select([amounts.shape == Shape.CONSTANT, amounts.shape == Shape.EXPONENTIAL], [amounts.constant, mean], mu)
+    a = np.where(amounts.shape == Shape.EXPONENTIAL, mean, mu)
+    a = np.where(np.diff(amounts.start) == 0, amounts.constant, a)
     is_log_normal = amounts.shape == Shape.LOG_NORMAL
     free = amounts.points > 0
     return np.where(free, 0.0, a), np.where(is_log_normal, np.sqrt(spread), 0.0)

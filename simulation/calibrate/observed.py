@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from numpy.typing import NDArray
-
 from simulation.calibrate.amounts import Amounts
 from simulation.calibrate.chain import Chain
 from simulation.calibrate.streams import Contacts
 from simulation.parameters import (
     Backlog,
-    Distributions,
     Evidence,
     Floats,
     Ints,
@@ -23,8 +20,6 @@ from simulation.parameters import (
     Step,
     Work,
 )
-
-__all__ = ["Observed"]
 
 
 @dataclass(frozen=True)
@@ -60,4 +55,6 @@ class Observed:
     backlog: Backlog
     money: Money
     holidays: tuple[date, ...]
+    seen_days: tuple[int, ...]  # by agent, in the weeks that shifts are read from
+    seen_visits: tuple[int, ...]  # by agent, in the window
     evidence: tuple[Evidence, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,7 +19,10 @@ _HELP_SHARE = 0.005
 _LEAST_HELP = 5
 _OWN_WAITS = 0.3
 _PACE_PRIOR = 20.0
-_START, _FINISH = 0.5, 0.5
+_EARLY, _LATE = 0.25, 0.9
+_ALIKE = 45.0
+_IDLE = 60.0
+_SHORTEST = 15.0
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,8 @@ def _ordered(
 def shifts(visits: Columns, instants: tuple[np.ndarray, np.ndarray], holidays: set[date], last: date) -> Shifts:
     """Usual shifts of the last weeks. `instants`: local minutes since 1970-01-01 at which work began and ended, [V].
 
-    An agent's day runs from the middle of the hours of the day in which he is never seen. A shift begins when half of
-    the days' first acts have come, and ends when half of the last ones have.
+    An agent's day runs from the middle of the hours of the day in which he is never seen. A shift begins by when
+    a quarter of the days' first acts have come, and ends when nine in ten of the last ones have.
     """
     rows: list[tuple[int, int, float, float, float]] = []
     size = len(visits.agents)
@@ -173,22 +176,33 @@ def _quiet(instants: Floats) -> float:
 
 
 def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[int, float, float, float]]:
-    from datetime import timedelta
+    """Rows of weekday, beginning, end, attendance; weekdays whose days begin alike share beginning and end.
 
-    recent = table.filter(
-        (pl.col("date") > last - timedelta(days=SHIFT_DAYS)) & ~pl.col("date").is_in(sorted(holidays))
-    ).with_columns(weekday=pl.col("date").dt.weekday() - 1)
+    Where nobody waits at its ends, a shift shows late and is last seen early: so the earlier first acts and the later
+    last ones count.
+    """
+    possible = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
+    possible = [day for day in possible if day not in holidays]
+    recent = table.filter(pl.col("date").is_in(possible)).with_columns(
+        weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1, late=(pl.col("latest") + pl.col("ended")) / 2
+    )
+    median = dict(recent.group_by("weekday").agg(pl.col("first").median()).iter_rows())
     rows = []
-    for weekday in range(7):
-        days = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
-        possible = sum(day.weekday() == weekday and day not in holidays for day in days)
-        here = recent.filter(pl.col("weekday") == weekday)
-        if here.height and possible:
-            start = float(np.quantile(here["first"], _START))
-            late = (here["latest"] + here["ended"]).to_numpy() / 2
-            end = max(float(np.quantile(late, _FINISH)), start + 15)
-            rows.append((weekday, start, end, min(here.height / possible, 1.0)))
+    for weekday in sorted(median):
+        alike = [other for other in median if abs(median[other] - median[weekday]) <= _ALIKE]
+        days = recent.filter(pl.col("weekday").is_in(alike))
+        start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
+        end = max(_end(days["late"]), start + _SHORTEST)
+        share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
+        back = start < 0
+        rows.append(((weekday - back) % 7, start + _DAY * back, min(end + _DAY * back, 2.0 * _DAY), min(share, 1.0)))
     return rows
+
+
+def _end(late: pl.Series) -> float:
+    """When days end: the late ones among last acts; the latest where they say little, for days end in idle hours."""
+    quantiles = [float(late.quantile(share, "linear") or 0.0) for share in (0.25, 0.75, _LATE, 1.0)]
+    return quantiles[3] if quantiles[1] - quantiles[0] > _IDLE else quantiles[2]
 
 
 def _on_holidays(table: pl.DataFrame, holidays: set[date]) -> int:

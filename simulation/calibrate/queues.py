@@ -11,10 +11,11 @@ from simulation.parameters import PRIORITIES, Floats, Ints
 
 STRICT = 1e7
 """Minutes of head start that nothing can make up for: strict priority."""
-_GRID = (0.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1440.0, 2880.0, 5760.0, STRICT)
+_GRID = (0.0, STRICT, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1440.0, 2880.0, 5760.0)  # the simplest first
 _SAMPLES = 600
 _ENOUGH = 30
 _PART = 0.01
+_NEAR = 0.02
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def _headstart(joined: Floats, taken: Ints, waited: Ints) -> tuple[Floats, int]:
         step = 0.0
         if n >= _ENOUGH:
             agree = [(joined[up] + gain > 0).sum() + (joined[down] - gain > 0).sum() for gain in _GRID]
-            best = int(np.argmax(agree))
-            step = _GRID[best] if agree[best] > agree[0] + 2 * n**0.5 / 2 else 0.0
+            good = max(agree) - max(n**0.5, _NEAR * n)
+            step = next(gain for gain, agrees in zip(_GRID, agree, strict=True) if agrees >= good)
         result[level] = min(result[level - 1] + step, STRICT * level)
     return result, total
 

@@ -25,7 +25,7 @@ def simulated_visits(facts: ServiceFacts) -> pl.DataFrame:
     channel, delay (minutes of waiting that no agent causes, null: unknown).
     """
     visits = _with_outreach(_picked_up(facts.visits), facts.tickets)
-    visits = _named(_kinds(visits))
+    visits = _begun(_named(_kinds(visits)))
     visits = _replied(_hands(with_pools(visits, facts.agents)), facts.replies)
     return visits.join(facts.tickets.select("ticket_key", "channel"), on="ticket_key", maintain_order="left")
 
@@ -150,6 +150,18 @@ def _estimated_at_cap(visits: pl.DataFrame) -> pl.Expr:
     if common.is_empty() or common["count"][0] < _AT_CAP * estimated.len():
         return pl.lit(value=False)
     return (pl.col("start_source") == "estimated") & ~pl.col("was_taken") & (pl.col("work_minutes") >= common.row(0)[0])
+
+
+def _begun(visits: pl.DataFrame) -> pl.DataFrame:
+    """Where how long the work took is unknown, it is taken to have begun as many minutes before its end as usual."""
+    usual = pl.coalesce(pl.col("work").mean().over("workflow", "name"), pl.col("work").mean())
+    unknown = pl.col("is_work") & pl.col("started").is_not_null() & pl.col("work").is_null()
+    since = pl.col("left") - pl.duration(microseconds=(usual * 6e7).cast(pl.Int64))
+    return visits.with_columns(
+        started=pl.when(unknown & since.is_not_null())
+        .then(pl.max_horizontal("entered", "started", since))
+        .otherwise("started")
+    )
 
 
 def _hands(visits: pl.DataFrame) -> pl.DataFrame:

@@ -57,7 +57,7 @@ def work_of(
             before[state] = _before(visits, found, state, amounts)
             mean, n = patience(visits, here, visits.left)
             if np.isfinite(mean):
-                patient[state] = amounts.constant(mean)
+                patient[state] = amounts.exponential(mean)
                 told.append(_left(step.workflow, step.name, mean, n))
                 left_for[state] = _left_for(visits, found, here)
     ones = np.ones(size)

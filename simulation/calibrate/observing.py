@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,8 +13,10 @@ from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.amounts import Collected
 from simulation.calibrate.backlog import backlog
 from simulation.calibrate.chain import Chain, Columns, chain, columns
+from simulation.calibrate.evidence import evidence
+from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.people import pace, zone_minutes
+from simulation.calibrate.people import SHIFT_DAYS, pace
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.staffing import queues_of, staff_of
@@ -40,7 +43,8 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS) -> Observed:
     created = _minutes(tickets["created_at"], facts.as_of)
     since = _since(facts, days[0])
     found = chain(visits, _lead(visits, tickets, facts.zone), since)
-    return _observed(facts, visits, found, tickets, created, days)
+    plain = _observed(facts, visits, found, tickets, created, days)
+    return replace(plain, evidence=evidence(plain, fit(plain), facts))
 
 
 def _days(facts: ServiceFacts, weeks: int) -> tuple[dt.date, ...]:
@@ -160,8 +164,16 @@ def _observed(
         backlog=backlog(visits, found, stream_of, priority, created, answers, keys),
         money=_money(facts),
         holidays=facts.holidays,
+        seen_days=_seen(visits, -SHIFT_DAYS * _DAY, visits.day),
+        seen_visits=_seen(visits, _since(facts, days[0]), np.arange(len(visits.day))),
         evidence=(*told, *orders, *given_up),
     )
+
+
+def _seen(visits: Columns, since: float, by: Ints) -> tuple[int, ...]:
+    """How many different `by` each agent's visits have after `since`."""
+    recent = visits.is_work & (visits.entered >= since)
+    return tuple(len(np.unique(by[recent & (visits.agent == n)])) for n in range(len(visits.agents)))
 
 
 def _priorities(tickets: pl.DataFrame) -> Ints:
@@ -267,6 +279,3 @@ def _money(facts: ServiceFacts) -> Money:
         fee_per_automated_resolution=facts.fees.get("automation_fee", 0.0),
         fixed_per_week=facts.fixed_per_week,
     )
-
-
-__all__ = ["WEEKS", "observe", "zone_minutes"]
