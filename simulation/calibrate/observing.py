@@ -21,6 +21,7 @@ from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.staffing import queues_of, staff_of
 from simulation.calibrate.streams import REPEAT_DAYS, Contacts, links
+from simulation.calibrate.tuning import tuned
 from simulation.calibrate.visits import simulated_visits
 from simulation.calibrate.waiting import edge_delays, work_of
 from simulation.parameters import PRIORITIES, Floats, Ints, Money, Routes, StepKind
@@ -43,7 +44,7 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS) -> Observed:
     created = _minutes(tickets["created_at"], facts.as_of)
     since = _since(facts, days[0])
     found = chain(visits, _lead(visits, tickets, facts.zone), since)
-    plain = _observed(facts, visits, found, tickets, created, days)
+    plain = tuned(_observed(facts, visits, found, tickets, created, days))
     return replace(plain, evidence=evidence(plain, fit(plain), facts))
 
 

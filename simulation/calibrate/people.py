@@ -194,8 +194,9 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
         start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
         end = max(_end(days["late"]), start + _SHORTEST)
         share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
-        back = start < 0
-        rows.append(((weekday - back) % 7, start + _DAY * back, min(end + _DAY * back, 2.0 * _DAY), min(share, 1.0)))
+        moved = start // _DAY  # its day runs from the agent's quiet hours, not from midnight
+        start, end = start - _DAY * moved, min(end - _DAY * moved, 2.0 * _DAY)
+        rows.append((int(weekday + moved) % 7, start, end, min(share, 1.0)))
     return rows
 
 

@@ -93,13 +93,16 @@ def _service(visits: Columns, found: Chain, pool: Ints, minutes: Floats, state: 
 
 
 def _before(visits: Columns, found: Chain, state: int, amounts: Collected) -> int:
-    """The wait that no agent causes, where a log shows one that matters: a hundredth of the step's wait."""
+    """The wait that no agent causes, where a log shows one that matters: a hundredth of the step's wait.
+
+    It is the whole wait: `tuned` takes off what queue and closing hours make of it in a run.
+    """
     step = found.step[state]
-    here = (visits.step == step) & ~np.isnan(visits.delay) & ~np.isnan(visits.started)
+    here = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)
     if here.sum() < _ENOUGH:
         return -1
-    waits = (visits.started - visits.entered)[here]
-    delay = np.maximum(visits.delay[here], 0.0)
-    if delay.mean() < 0.01 * max(waits.mean(), 1e-9):
+    waits = np.maximum((visits.started - visits.entered)[here], 0.0)
+    known = ~np.isnan(visits.delay[here])
+    if known.any() and np.maximum(visits.delay[here][known], 0.0).mean() < 0.01 * max(waits.mean(), 1e-9):
         return -1
-    return amounts.observed(("before", int(step)), delay, visits.day[here])
+    return amounts.observed(("before", int(step)), waits, visits.day[here])
