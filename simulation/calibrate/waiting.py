@@ -10,6 +10,7 @@ from simulation.calibrate.queues import patience
 from simulation.parameters import Evidence, Floats, Ints, Level, StepKind, Work
 
 _ENOUGH = 30
+_PART = 0.01
 
 
 def edge_delays(visits: Columns, found: Chain, amounts: Collected) -> Ints:
@@ -98,11 +99,14 @@ def _before(visits: Columns, found: Chain, state: int, amounts: Collected) -> in
     It is the whole wait: `tuned` takes off what queue and closing hours make of it in a run.
     """
     step = found.step[state]
-    here = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)
-    if here.sum() < _ENOUGH:
+    all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)
+    if all_of_step.sum() < _ENOUGH:
         return -1
-    waits = np.maximum((visits.started - visits.entered)[here], 0.0)
-    known = ~np.isnan(visits.delay[here])
-    if known.any() and np.maximum(visits.delay[here][known], 0.0).mean() < 0.01 * max(waits.mean(), 1e-9):
+    waits = np.maximum(visits.started - visits.entered, 0.0)
+    known = all_of_step & ~np.isnan(visits.delay)
+    if known.any() and np.maximum(visits.delay[known], 0.0).mean() < _PART * max(waits[all_of_step].mean(), 1e-9):
         return -1
-    return amounts.observed(("before", int(step)), waits, visits.day[here])
+    mine = all_of_step & (found.state == state)
+    if mine.sum() >= _ENOUGH:
+        return amounts.observed(("before", "state", state), waits[mine], visits.day[mine])
+    return amounts.observed(("before", "step", int(step)), waits[all_of_step], visits.day[all_of_step])
