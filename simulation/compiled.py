@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import config
+import numba.core.config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+config: Any = numba.core.config  # sets its names as it goes, which no type checker sees
 HERE = Path(__file__).parent
 
 

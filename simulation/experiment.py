@@ -13,11 +13,11 @@ import numpy as np
 
 from simulation.clock import WEEK
 from simulation.inputs import INPUTS, mixed
-from simulation.intervals import effect, prediction, spread
+from simulation.intervals import Runs, effect, prediction, spread
 from simulation.kpi_frame import Period
-from simulation.money import Price, worth
+from simulation.money import MONTH, Price, worth
 from simulation.parameters import Floats, Parameters
-from simulation.runs import Cancel, Desk, Figures, Progress, Score, Unit, figures
+from simulation.runs import MONEY, Cancel, Desk, Figures, Progress, Score, Unit, figures
 
 Answer = dict[str, Any]
 
@@ -128,6 +128,12 @@ class _Use:
     blocks: float
     explained: int
 
+    def runs(self, values: Floats) -> Runs:
+        """Figures [units, seeds] by what the runs are for."""
+        seeds = self.settings.replications
+        drawn = values[1 : self.explained]
+        return Runs(values[0, :seeds], drawn[:, :seeds], drawn[:, seeds], self.blocks)
+
 
 def _units(
     point: Parameters, draws: Sequence[Callable[[], Parameters]], changes: Sequence[Change], settings: Settings
@@ -168,11 +174,8 @@ def _answer(change: Change, variant: int, point: Parameters, found: Figures, use
     answer: Answer = {"scenario": change.name, "seed": settings.seed, "weeks": settings.weeks}
     answer["effects"] = _effects(found, variant, use)
     answer["predictions"] = _predictions(found, variant, use)
-    answer["money"] = worth(
-        found.money[: use.explained, 0, : settings.replications],
-        found.money[: use.explained, variant, : settings.replications],
-        change.price, settings.minutes, use.blocks,
-    )  # fmt: skip
+    saved = (found.money[:, 0] - found.money[:, variant]) * (MONTH / settings.minutes)
+    answer["money"] = worth({name: use.runs(saved[:, :, place]) for place, name in enumerate(MONEY)}, change.price)
     answer |= _usage(point, change.apply(point), found, variant, settings.weeks)
     answer["width"], answer["tornado"] = _explained(found, variant, use)
     answer["method"] = (
@@ -184,25 +187,24 @@ def _answer(change: Change, variant: int, point: Parameters, found: Figures, use
 
 
 def _effects(found: Figures, variant: int, use: _Use) -> list[Answer]:
-    seeds, last = use.settings.replications, use.explained
     rows: list[Answer] = []
     for flow, metric, before, after in _pairs(found, variant):
-        baseline, changed = before[0, :seeds], after[0, :seeds]
-        estimate = effect(changed - baseline, (after - before)[1:last, :seeds], use.blocks)
+        baseline, changed = use.runs(before), use.runs(after)
+        estimate = effect(changed - baseline)
         rows.append({
-            "workflow": flow, "metric": metric, "baseline": _told(_mean(baseline)), "scenario": _told(_mean(changed)),
+            "workflow": flow, "metric": metric,
+            "baseline": _told(baseline.expected), "scenario": _told(changed.expected),
             "difference": _told(estimate.value), "low": _told(estimate.low), "high": _told(estimate.high),
         })  # fmt: skip
     return rows
 
 
 def _predictions(found: Figures, variant: int, use: _Use) -> list[Answer]:
-    seeds, last = use.settings.replications, use.explained
     rows: list[Answer] = []
     for flow, metric, *arms in _pairs(found, variant):
         row: Answer = {"workflow": flow, "metric": metric}
         for name, arm in zip(("baseline", "scenario"), arms, strict=True):
-            told = prediction(arm[1:last, :seeds].mean(axis=1), arm[1:last, seeds], use.blocks)
+            told = prediction(use.runs(arm))
             row[name] = {"value": _told(told.value), "low": _told(told.low), "high": _told(told.high)}
         rows.append(row)
     return rows
@@ -219,26 +221,23 @@ def _pairs(found: Figures, variant: int) -> list[tuple[str, str, Floats, Floats]
 
 
 def _explained(found: Figures, variant: int, use: _Use) -> tuple[list[Answer], list[Answer]]:
-    """Of every headline effect on all workflows: shares of its variance by input, and how far each input moves it."""
-    if not use.settings.explained:
-        return [], []
+    """Of every effect on all workflows together: shares of its variance by input, and how far each input moves it."""
     width: list[Answer] = []
     tornado: list[Answer] = []
+    if not use.settings.explained:
+        return width, tornado
     shape = (len(INPUTS), use.settings.explained)
     for flow, metric, before, after in _pairs(found, variant):
-        if flow != "all":
+        change = use.runs(after) - use.runs(before)
+        alone = (after - before)[use.explained :, 0].reshape(shape)
+        if flow != "all" or np.isnan(alone).any() or np.isnan(change.expected):
             continue
-        change = (after - before)[:, : use.settings.replications]
-        alone = change[use.explained :, 0].reshape(shape)
-        table = change[1 : use.explained]
         parts = {name: float(alone[place].var(ddof=1)) for place, name in enumerate(INPUTS)}
-        parts["chance"] = spread(table, use.blocks).chance
+        parts["chance"] = spread(change).chance
         total = sum(parts.values())
-        if not np.isfinite(total):
-            continue
         width += [{"metric": metric, "input": name, "share": part / total if total else 0.0}
                   for name, part in parts.items()]  # fmt: skip
-        base = float(change[0].mean() - change[0, 0])  # the runs of one seed, moved to where the mean of seeds is
+        base = change.expected - change.point[0]  # the runs of one seed, moved to where the mean of seeds is
         for place, name in enumerate(INPUTS):
             low, high = np.quantile(alone[place] + base, [0.1, 0.9])
             tornado.append({"metric": metric, "input": name, "low": _told(low), "high": _told(high)})
@@ -262,10 +261,6 @@ def _usage(baseline: Parameters, changed: Parameters, found: Figures, variant: i
             for n, name in enumerate(parameters.staff.agents)
         ]  # fmt: skip
     return {"queue": queue, "agents": agents}
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean())
 
 
 def _told(value: float | np.floating[Any]) -> float | None:

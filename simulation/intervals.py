@@ -1,8 +1,7 @@
 """Intervals of effects and of what the next weeks bring, from runs of bootstrapped calibrations.
 
-An effect has two kinds of error: the calibration rests on a sample of days (draws of it differ), and runs are finite
-(seeds differ). With the same seeds in every draw the two are the rows and columns of a table, and their variances add:
-docs/decisions/0008 says why nothing simpler covers.
+An estimate has two kinds of error: the calibration rests on a sample of days (draws of it differ), and runs are finite
+(seeds differ). docs/decisions/0008 has the reasons and what was measured.
 """
 
 from __future__ import annotations
@@ -28,6 +27,44 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Runs:
+    """A figure in all runs: by the best calibration [R], by draws of it with the same seeds [B, R], and by each draw
+    with one seed of its own [B]; `blocks` is how many independent blocks of days a draw is made of.
+    """
+
+    point: Floats
+    draws: Floats
+    fresh: Floats
+    blocks: float
+
+    def __sub__(self, other: Runs) -> Runs:
+        return Runs(self.point - other.point, self.draws - other.draws, self.fresh - other.fresh, self.blocks)
+
+    def __add__(self, other: Runs) -> Runs:
+        return Runs(self.point + other.point, self.draws + other.draws, self.fresh + other.fresh, self.blocks)
+
+    @property
+    def rows(self) -> Floats:
+        """[B] each draw's mean over the common seeds; NaN where a run has no such figure."""
+        return self.draws.mean(axis=1)
+
+    @property
+    def luck(self) -> Floats:
+        """[B] what a period's own luck adds to what its draw expects."""
+        return self.fresh - self.rows
+
+    @property
+    def expected(self) -> float:
+        """The figure's mean by the best calibration.
+
+        The common seeds are few and their luck is the same in all draws: the fresh runs, ten times as many, show how
+        far it is off.
+        """
+        known = self.luck[~np.isnan(self.luck)]
+        return float(self.point.mean() + known.mean()) if len(known) >= LEAST_DRAWS else float(self.point.mean())
+
+
+@dataclass(frozen=True)
 class Spread:
     """Variance of a figure's estimate by where it comes from."""
 
@@ -38,52 +75,40 @@ class Spread:
 UNKNOWN = Estimate(np.nan, np.nan, np.nan)
 
 
-def effect(point: Floats, draws: Floats, blocks: float, level: float = 0.95) -> Estimate:
-    """The mean of a figure. `point` [R]: runs of the best calibration, `draws` [B, R]: of bootstrapped ones, with the
-    same seeds; `blocks`: independent blocks of days that a draw is made of.
-    """
-    table = draws[~np.isnan(draws).any(axis=1)]
-    if np.isnan(point).any() or len(table) < LEAST_DRAWS:
-        return Estimate(float(np.nanmean(point)) if not np.isnan(point).all() else np.nan, np.nan, np.nan)
-    value = float(point.mean())
-    if not table.any() and not point.any():
-        return Estimate(0.0, 0.0, 0.0)
-    parts = spread(table, blocks)
-    variance = parts.calibration + parts.chance
-    half = float(_quantile(parts, len(table), table.shape[1], level)) * np.sqrt(variance)
+def effect(runs: Runs, level: float = 0.95) -> Estimate:
+    """The mean of a figure, with Student's t over the draws."""
+    value = runs.expected
+    known = ~np.isnan(runs.luck)
+    if np.isnan(value) or known.sum() < LEAST_DRAWS:
+        return Estimate(value, np.nan, np.nan)
+    parts = spread(runs)
+    half = float(stdtrit(known.sum() - 1, (1 + level) / 2)) * np.sqrt(parts.calibration + parts.chance)
     return Estimate(value, value - half, value + half)
 
 
-def spread(table: Floats, blocks: float) -> Spread:
-    """The two variances of a table [B, R]. Resampling n blocks shows (n - 1) / n of the variance: it is put back."""
-    rows, columns = table.mean(axis=1), table.mean(axis=0)
-    lost = blocks / (blocks - 1) if blocks > 1 else 2.0
-    chance = columns.var(ddof=1) / len(columns) if len(columns) > 1 else 0.0
-    return Spread(float(rows.var(ddof=1) * lost), float(chance))
+def spread(runs: Runs) -> Spread:
+    """Both variances. Resampling n blocks shows (n - 1) / n of what sampling them does: it is put back."""
+    known = ~np.isnan(runs.luck)
+    rows, luck = runs.rows[known], runs.luck[known]
+    return Spread(float(rows.var(ddof=1)) * _lost(runs.blocks), float(luck.var(ddof=1)) / len(luck))
 
 
-def prediction(rows: Floats, fresh: Floats, blocks: float, level: float = 0.90) -> Estimate:
-    """What one future period may bring. `rows` [B]: means of draws over common seeds; `fresh` [B]: one run of each
-    draw with a seed of its own.
+def prediction(runs: Runs, level: float = 0.90) -> Estimate:
+    """What one future period may bring.
 
-    The luck of a period (fresh - rows) is as good as independent of the calibration's error (rows): every pairing of
-    the two is a possible future. Their middle is that of the fresh runs, which share no seed.
+    The luck of a period is as good as independent of the calibration's error: every pairing of the two is a possible
+    future.
     """
-    known = ~(np.isnan(rows) | np.isnan(fresh))
-    rows, fresh = rows[known], fresh[known]
-    if len(rows) < LEAST_DRAWS:
+    known = ~np.isnan(runs.luck)
+    if known.sum() < LEAST_DRAWS or np.isnan(runs.expected):
         return UNKNOWN
-    luck = fresh - rows
-    lost = np.sqrt(blocks / (blocks - 1)) if blocks > 1 else np.sqrt(2.0)
-    futures = fresh.mean() + (rows - rows.mean())[:, None] * lost + (luck - luck.mean())[None, :]
+    rows, luck = runs.rows[known], runs.luck[known]
+    value = runs.expected
+    off = (rows - rows.mean()) * np.sqrt(_lost(runs.blocks))
+    futures = value + off[:, None] + (luck - luck.mean())[None, :]
     low, high = np.quantile(futures, [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(float(fresh.mean()), float(low), float(high))
+    return Estimate(value, float(low), float(high))
 
 
-def _quantile(parts: Spread, draws: int, seeds: int, level: float) -> float:
-    """Student's t with Welch and Satterthwaite's degrees of freedom of the sum of the two variances."""
-    total = parts.calibration + parts.chance
-    if total <= 0:
-        return 0.0
-    squares = parts.calibration**2 / (draws - 1) + (parts.chance**2 / (seeds - 1) if seeds > 1 else 0.0)
-    return float(stdtrit(total**2 / squares, (1 + level) / 2))
+def _lost(blocks: float) -> float:
+    return blocks / (blocks - 1) if blocks > 2 else 2.0

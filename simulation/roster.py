@@ -13,7 +13,8 @@ from simulation.random import Purpose, uniforms
 
 
 def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
-    """Who is on duty when, in minutes of a run of `minutes`; what began before the start is cut to it.
+    """Who is on duty when, in minutes of a run of `minutes`, and in the week before it (how long work in hand has
+    been worked on).
 
     Whether a shift is worked is drawn by agent and date: a scenario that changes one agent's shifts leaves the others'
     sick days where they are. A shift on a holiday is worked by those who work holidays; its date is that of its start.
@@ -29,7 +30,7 @@ def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
     wall = clock(parameters.zone, parameters.start, minutes)
     begins = wall.instant(midnight + staff.shift_from[row])
     ends = wall.instant(midnight + staff.shift_to[row])
-    return _duty(staff, staff.shift_agent[row], np.maximum(begins, 0.0), np.minimum(ends, float(minutes)))
+    return _duty(staff, staff.shift_agent[row], begins, np.minimum(ends, float(minutes)))
 
 
 def local_days(zone: str, start: dt.datetime, minutes: int) -> tuple[int, int]:
@@ -41,7 +42,7 @@ def local_days(zone: str, start: dt.datetime, minutes: int) -> tuple[int, int]:
 def _shifts(parameters: Parameters, minutes: int) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """Every shift of the horizon: its row in Staff and the number of the local day on which it begins."""
     first, last = local_days(parameters.zone, parameters.start, minutes)
-    days = np.arange(first - 1, last + 1)  # yesterday's may end today
+    days = np.arange(first - 7, last + 1)
     row, place = np.nonzero(parameters.staff.shift_weekday[:, None] == days[None, :] % 7)
     return row.astype(np.int32), days[place]
 
@@ -63,8 +64,8 @@ def _merged(agent: Ints, begins: Floats, ends: Floats) -> tuple[Ints, Floats, Fl
     agent, begins, ends = agent[order], begins[order], ends[order]
     if not len(agent):
         return agent, begins, ends
-    # A run is shorter than this, so that the ends of one agent never reach into the next one's.
-    far = (float(ends.max()) + 1.0) * agent
+    # No interval of one agent reaches into the next one's.
+    far = (float(ends.max() - begins.min()) + 1.0) * agent
     latest = np.maximum.accumulate(ends + far)
     opens = np.r_[True, (begins + far)[1:] > latest[:-1]]
     groups = np.flatnonzero(opens)
