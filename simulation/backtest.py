@@ -1,10 +1,10 @@
 """Would the model have been right? It is set back to past Mondays, foretells the weeks that followed, and is scored.
 
-Rolling origin: a cut is a Monday; what is learned lies before it, and the weeks from it on are foretold. Cuts lie as
-far apart as a forecast reaches, so that no week is foretold twice and the errors of cuts are nearly independent. Beside
-the model stand two forecasts that need none: the last period again (the week as many weeks earlier as a forecast
-reaches) and the same as last month (the mean of the four weeks before the cut). Both are read from today's marts, where
-figures of young weeks have settled, which at the time they had not: that favours them, not the model.
+Rolling origin: a cut is a Monday; what is learned lies before it, and the figures of the period from it on are foretold.
+Cuts lie a period apart, so that no week is foretold twice and the errors of cuts are nearly independent. Beside the
+model stand two forecasts that need none: the last period again, and the same as last month (the four weeks before the
+cut). All are read from today's weekly figures, where those of young weeks have settled, which at the time they had not:
+that favours the naive forecasts, not the model.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scipy.stats import t as student
 from simulation.verdicts import Naive, Score, Verdict, headline, sentence
 
 Forecaster = Callable[[dt.date, int], pl.DataFrame]
-"""From a cut and a number of weeks to week (Monday), workflow, metric, predicted, low, high: 90% intervals."""
+"""From a cut and the weeks of the period to workflow, metric, predicted, low, high (90% intervals) of the period."""
 
 Tell = Callable[[int, int, dt.date], bool]
 """How many cuts of how many are done, and the next one; False stops the rest."""
@@ -34,7 +34,10 @@ NOMINAL = 0.9
 SURE = 0.95
 Z95 = 1.96
 COUNTED = ("tickets_created", "tickets_resolved")
-"""Counts of independent arrivals, whose noise is that of a Poisson process; of other metrics it is in the interval."""
+"""Counts over a period, which add up and have the noise of a Poisson process; of other metrics it is in the interval."""
+STOCKS = ("backlog",)
+"""Counts at the end of a week: a period's is that of its last week."""
+KEYS = ("workflow", "metric", "cut")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Plan:
 
 
 def plan(observed: pl.DataFrame, weeks: int, ahead: int = MONTH_WEEKS) -> Plan:
-    """The last `weeks` weeks of kpi_week, in cuts of `ahead` weeks each, with a quarter before the first to learn from.
+    """The last `weeks` weeks of kpi_week, in periods of `ahead` weeks each, after a quarter to learn from.
 
     `observed` has the rows that `scored` asks for. Raises ValueError where the history is too short for one cut.
     """
@@ -75,28 +78,26 @@ def foretold(cuts: Plan, forecast: Forecaster, tell: Tell) -> pl.DataFrame:
 
 
 FORETOLD = {
-    "week": pl.Date, "workflow": pl.String, "metric": pl.String, "predicted": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "cut": pl.Date,
+    "workflow": pl.String, "metric": pl.String, "predicted": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "cut": pl.Date,
 }  # fmt: skip
 
 
 def document(observed: pl.DataFrame, forecasts: pl.DataFrame, metrics: pl.DataFrame, ahead: int) -> dict[str, Any]:
     """What came of it, for page, command and report.
 
-    `observed`: finished weeks of kpi_week (week, workflow, metric, value, low, high, too_few), `metrics`: rows of
-    `metric` (metric, label, unit). Keys: `headline` (sentences, what the model is no better at first), `coverage`,
-    `weeks`, `cuts`, `ahead`, `scores` (one per workflow and metric), `points` (one per week foretold).
+    `observed`: finished weeks of kpi_week (week, workflow, metric, value, n, low, high), `metrics`: rows of `metric`
+    (metric, label, unit). Keys: `headline` (sentences, what the model is no better at first), `coverage`, `nominal`,
+    `cuts`, `ahead` (weeks of a period), `scores` (one per workflow and metric), `points` (one per period foretold).
     """
     points = compared(observed, forecasts, ahead)
-    named = metrics.select("metric", "label", "unit")
-    scores = [_score(group, row) for row, group in _groups(points, named)]
-    inside = points.filter(pl.col("is_inside").is_not_null())["is_inside"]
-    cover = inside.mean()
+    scores = [_score(group, row) for row, group in _groups(points, metrics.select("metric", "label", "unit"))]
+    cover = points["is_inside"].mean()
+    coverage = cover if isinstance(cover, float) else None
     return {
-        "headline": headline(scores, cover if isinstance(cover, float) else None, len(inside)),
-        "coverage": cover,
+        "headline": headline(scores, coverage, points["is_inside"].count()),
+        "coverage": coverage,
         "nominal": NOMINAL,
-        "weeks": points["week"].n_unique(),
         "cuts": points["cut"].n_unique(),
         "ahead": ahead,
         "scores": [{**vars(score), "sentence": sentence(score)} for score in scores],
@@ -105,33 +106,47 @@ def document(observed: pl.DataFrame, forecasts: pl.DataFrame, metrics: pl.DataFr
 
 
 def compared(observed: pl.DataFrame, forecasts: pl.DataFrame, ahead: int) -> pl.DataFrame:
-    """Every week foretold beside what came, the two naive forecasts, and how far chance alone moves such a figure."""
-    known = observed.filter(pl.col("value").is_not_null() & ~pl.col("too_few"))
-    keys = ["workflow", "metric"]
-    past = known.select(*keys, pl.col("week") + ahead * WEEK, replay="value")
-    came = known.select(*keys, "week", actual="value", noise=_noise())
-    joined = forecasts.join(came, on=[*keys, "week"]).join(past, on=[*keys, "week"], how="left")
+    """Every figure foretold beside what came, the two naive forecasts, and how far chance alone moves such a figure."""
+    cuts = forecasts["cut"].unique()
+    came = _periods(observed, cuts, 0, ahead)
+    last = _periods(observed, cuts, -ahead, ahead).select(*KEYS, replay="value")
+    month = _periods(observed, cuts, -MONTH_WEEKS, MONTH_WEEKS).select(*KEYS, last_month=_as_long("value", ahead))
     return (
-        joined.join(_last_month(known, forecasts["cut"].unique()), on=[*keys, "cut"], how="left")
+        forecasts.filter(pl.col("predicted").is_not_null())
+        .join(came.select(*KEYS, "noise", actual="value"), on=KEYS)
+        .join(last, on=KEYS, how="left")
+        .join(month, on=KEYS, how="left")
         .with_columns(is_inside=pl.col("actual").is_between("low", "high"))
-        .filter(pl.col("predicted").is_not_null())
-        .sort(*keys, "week")
+        .sort(KEYS)
     )
 
 
-def _noise() -> pl.Expr:
-    """The mean distance of a figure from what it stands for, from its 95% interval: 0.8 standard errors of a normal."""
+def _periods(observed: pl.DataFrame, cuts: pl.Series, first: int, weeks: int) -> pl.DataFrame:
+    """The figures of so many weeks from the `first` after each cut on, where all of them are known: KEYS, value, noise.
+
+    Counts add up, stocks are the last week's, and all else is the mean of the weeks weighted by what they rest on: of
+    means and shares that is the period's own figure, of medians nearly so. `noise` is the mean distance of the figure
+    from what it stands for: 0.8 standard errors, which are those of its weeks' 95% intervals.
+    """
+    begin = pl.col("cut") + first * WEEK
+    rows = observed.filter(pl.col("value").is_not_null()).join(cuts.to_frame(), how="cross")
+    inside = rows.filter(pl.col("week") >= begin, pl.col("week") < begin + weeks * WEEK).sort("week")
+    share = pl.col("n") / pl.col("n").sum()
     error = (pl.col("high") - pl.col("low")) / (2 * Z95)
-    counts = pl.when(pl.col("metric").is_in(COUNTED)).then(pl.col("value").sqrt())
-    return math.sqrt(2 / math.pi) * pl.coalesce(error, counts)
+    counted, stock = pl.col("metric").is_in(COUNTED).first(), pl.col("metric").is_in(STOCKS).first()
+    found = inside.group_by(KEYS, maintain_order=True).agg(
+        pl.len(),
+        value=pl.when(counted).then(pl.col("value").sum()).when(stock).then(pl.col("value").last())
+        .otherwise((share * pl.col("value")).sum()),
+        noise=pl.when(counted).then(pl.col("value").sum().sqrt()).when(error.null_count() == 0)
+        .then((share * error).pow(2).sum().sqrt()) * math.sqrt(2 / math.pi),
+    )  # fmt: skip
+    return found.filter(pl.col("len") == weeks)
 
 
-def _last_month(known: pl.DataFrame, cuts: pl.Series) -> pl.DataFrame:
-    """The mean of the four weeks before each cut."""
-    before = known.join(cuts.to_frame(), how="cross").filter(
-        pl.col("week") < pl.col("cut"), pl.col("week") >= pl.col("cut") - MONTH_WEEKS * WEEK
-    )
-    return before.group_by("workflow", "metric", "cut").agg(last_month=pl.col("value").mean())
+def _as_long(column: str, ahead: int) -> pl.Expr:
+    """A month's figure for a period of another length: counts in proportion."""
+    return pl.col(column) * pl.when(pl.col("metric").is_in(COUNTED)).then(ahead / MONTH_WEEKS).otherwise(1.0)
 
 
 def _groups(points: pl.DataFrame, named: pl.DataFrame) -> list[tuple[dict[str, str], pl.DataFrame]]:
@@ -157,7 +172,7 @@ def _score(points: pl.DataFrame, named: dict[str, str]) -> Score:
     relative = points.filter(pl.col("actual") != 0).select(((pl.col("predicted") / pl.col("actual")) - 1).abs())
     return Score(
         **named,
-        weeks=points.height,
+        periods=points.height,
         error=errors["predicted"] or 0.0,
         bias=_number(points.select(pl.col("predicted") - pl.col("actual"))) or 0.0,
         relative_error=_number(relative),
@@ -184,11 +199,10 @@ def _number(column: pl.DataFrame) -> float | None:
 def _verdict(points: pl.DataFrame, rival: Naive) -> tuple[Verdict, float | None]:
     """Whether the model's error is smaller by more than chance, and by how much on average (above 0: smaller).
 
-    The errors of one cut's weeks hang together, so cuts are what counts: Student's interval of the mean difference.
+    Student's 95% interval of the mean difference over the cuts.
     """
-    both = points.filter(pl.col(rival).is_not_null())
     gain = (pl.col(rival) - pl.col("actual")).abs() - (pl.col("predicted") - pl.col("actual")).abs()
-    gains = both.group_by("cut").agg(gain=gain.mean())["gain"].to_numpy()
+    gains = points.select(gain=gain).drop_nulls()["gain"].to_numpy()
     if len(gains) < ENOUGH_CUTS:
         return Verdict.UNKNOWN, None
     mean = float(gains.mean())

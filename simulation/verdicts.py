@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     BETTER = "better"
     SAME = "as good"
     WORSE = "worse"
-    UNKNOWN = "too few weeks"
+    UNKNOWN = "too few periods"
 
 
 NAMES = {Naive.REPLAY: "the last period again", Naive.LAST_MONTH: "the same as last month"}
@@ -32,28 +32,28 @@ FAR_FROM_NOMINAL = 0.07
 
 @dataclass(frozen=True)
 class Score:
-    """How well one figure of one workflow was foretold. Errors are means over weeks, in the figure's unit."""
+    """How well one figure of one workflow was foretold. Errors are means over periods, in the figure's unit."""
 
     workflow: str
     metric: str
     label: str
     unit: str
-    weeks: int
+    periods: int
     error: float
     bias: float  # above 0: foretold too high
     relative_error: float | None  # share of what came
     replay_error: float | None
     last_month_error: float | None
     noise: float | None  # what chance alone would make of a perfect forecast
-    coverage: float | None  # share of weeks inside the 90% interval
+    coverage: float | None  # share of periods inside the 90% interval
     rival: Naive | None
     verdict: Verdict
     gain: float | None  # the rival's error less the model's
 
 
-def headline(scores: Sequence[Score], coverage: float | None, weeks: int) -> list[str]:
+def headline(scores: Sequence[Score], coverage: float | None, figures: int) -> list[str]:
     """The sentences that stand above everything else."""
-    said = [_no_better(scores), _better(scores), _covered(coverage, weeks)]
+    said = [_no_better(scores), _better(scores), _covered(coverage, figures)]
     return [text for text in said if text]
 
 
@@ -62,7 +62,7 @@ def sentence(score: Score, speech: Speech | None = None) -> str:
     speak = speech or Speech()
     off = f"{score.workflow}, {score.label}: off by {_size(speak, score.error, score.unit)} on average"
     if score.rival is None or score.verdict is Verdict.UNKNOWN:
-        return f"{off}; too few weeks to tell whether that is any good."
+        return f"{off}; too few periods to tell whether that is any good."
     naive = score.replay_error if score.rival is Naive.REPLAY else score.last_month_error
     words = {
         Verdict.BETTER: "the model is better",
@@ -94,10 +94,10 @@ def _better(scores: Sequence[Score]) -> str:
     return f"It foretells better than the past alone: {_listed(good)}." if good else ""
 
 
-def _covered(coverage: float | None, weeks: int) -> str:
+def _covered(coverage: float | None, figures: int) -> str:
     if coverage is None:
         return ""
-    found = f"Of {weeks:,} weekly figures, {coverage:.0%} came out inside the 90% range that was given"
+    found = f"Of {figures:,} figures, {coverage:.0%} came out inside the 90% range that was given"
     if coverage < 0.9 - FAR_FROM_NOMINAL:
         return f"{found}: the ranges are too narrow."
     return f"{found}: the ranges are too wide." if coverage > 0.9 + FAR_FROM_NOMINAL else f"{found}, as they should."

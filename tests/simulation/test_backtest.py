@@ -28,24 +28,18 @@ def _observed(values: list[float], workflow: str = "returns") -> pl.DataFrame:
         metric=pl.lit(HOURS),
         low=pl.col("value") - half,
         high=pl.col("value") + half,
-        too_few=pl.lit(value=False),
+        n=pl.lit(50),
     )
 
 
 def _foresees(levels: list[float]):  # type: ignore[no-untyped-def] # noqa: ANN202
-    """A forecaster that says the level of each week, with the 90% range of the noise around it."""
+    """A forecaster that says the mean level of the period, with the 90% range of the noise around it."""
 
     def forecast(cut: dt.date, ahead: int) -> pl.DataFrame:
-        weeks = [cut + number * WEEK for number in range(ahead)]
-        says = [levels[(week - FIRST) // WEEK] for week in weeks]
-        return pl.DataFrame({"week": weeks, "predicted": says}).select(
-            "week",
-            pl.lit("returns").alias("workflow"),
-            pl.lit(HOURS).alias("metric"),
-            "predicted",
-            low=pl.col("predicted") - 1.645 * NOISE,
-            high=pl.col("predicted") + 1.645 * NOISE,
-        )
+        number = (cut - FIRST) // WEEK
+        says, half = float(np.mean(levels[number : number + ahead])), 1.645 * NOISE / math.sqrt(ahead)
+        row = {"workflow": "returns", "metric": HOURS, "predicted": says, "low": says - half, "high": says + half}
+        return pl.DataFrame([row])
 
     return forecast
 
@@ -79,18 +73,18 @@ def test_too_short_a_history_says_what_is_needed() -> None:
         plan(_observed([]), 8)
 
 
-def test_a_steady_shop_is_covered_as_promised_and_nothing_beats_its_mean() -> None:
-    """The truth foretold: errors of 0.8 standard errors, nine weeks of ten inside."""
-    levels = [50.0] * 413
-    told = _tried(_drawn(levels), levels, weeks=400)
+def test_a_steady_shop_is_covered_as_promised_and_repeating_costs_its_noise_twice() -> None:
+    """The truth foretold: errors of 0.8 standard errors, nine of ten inside; the last month has errors of its own."""
+    levels = [50.0] * 1613
+    told = _tried(_drawn(levels), levels, weeks=1600)
     (score,) = told["scores"]
+    assert score["periods"] == 400
     assert told["coverage"] == pytest.approx(0.9, abs=0.04)
     assert "as they should" in told["headline"][-1]
-    assert score["error"] == pytest.approx(math.sqrt(2 / math.pi) * NOISE, rel=0.1)
+    assert score["error"] == pytest.approx(math.sqrt(2 / math.pi) * NOISE / 2, rel=0.1)
     assert score["noise"] == pytest.approx(score["error"], rel=0.1)
-    assert abs(score["bias"]) < 0.4
-    assert score["rival"] == "last_month"
-    assert score["last_month_error"] == pytest.approx(score["error"] * math.sqrt(1 + 1 / 4), rel=0.1)
+    assert abs(score["bias"]) < 0.2
+    assert score["last_month_error"] == pytest.approx(score["error"] * math.sqrt(2), rel=0.1)
 
 
 def test_a_model_that_knows_the_season_is_better() -> None:
@@ -133,35 +127,50 @@ def test_a_model_that_says_what_last_month_says_is_no_better() -> None:
 
 def test_few_cuts_give_no_verdict() -> None:
     told = _tried(_drawn([50.0] * 30), [50.0] * 30, weeks=8)
-    assert told["scores"][0]["verdict"] == "too few weeks"
+    assert told["scores"][0]["verdict"] == "too few periods"
     assert told["headline"][0].startswith("There are too few finished weeks")
 
 
 def test_naive_forecasts_by_hand() -> None:
-    """Weeks 0 to 16 worth their number: week 14 is foretold from the cut at 13 as 10 (four earlier) and as 10.5."""
+    """Weeks 0 to 16 are worth their number: from the cut at 13, two weeks are 13.5, the two before 11.5, the month 10.5."""
     observed = _observed([float(number) for number in range(17)])
-    cuts = plan(observed, 4)
-    points = compared(observed, foretold(cuts, _foresees([13.0] * 17), lambda *_: True), cuts.ahead)
-    row = points.row(1, named=True)
-    assert (row["week"], row["cut"]) == (FIRST + 14 * WEEK, FIRST + 13 * WEEK)
-    assert (row["actual"], row["replay"], row["last_month"]) == (14.0, 10.0, 10.5)
+    forecasts = _foresees([13.0] * 17)(FIRST + 13 * WEEK, 2).with_columns(cut=pl.lit(FIRST + 13 * WEEK))
+    (row,) = compared(observed, forecasts, 2).to_dicts()
+    assert (row["actual"], row["replay"], row["last_month"]) == (13.5, 11.5, 10.5)
     assert (row["predicted"], row["is_inside"]) == (13.0, True)
-    assert row["noise"] == pytest.approx(math.sqrt(2 / math.pi) * NOISE)
+    assert row["noise"] == pytest.approx(math.sqrt(2 / math.pi) * NOISE / math.sqrt(2))
 
 
-def test_a_count_has_the_noise_of_its_size_and_weeks_with_too_few_are_left_out() -> None:
-    counts = _observed([100.0] * 17).with_columns(
-        metric=pl.lit("tickets_created"),
-        low=pl.lit(None, pl.Float64),
-        high=pl.lit(None, pl.Float64),
-        too_few=pl.col("week") == FIRST + 14 * WEEK,
+def test_means_weigh_weeks_by_what_they_rest_on() -> None:
+    observed = _observed([1.0] * 16 + [5.0]).with_columns(
+        n=pl.when(pl.col("week") == FIRST + 16 * WEEK).then(300).otherwise(100)
     )
-    forecasts = _foresees([100.0] * 17)(FIRST + 13 * WEEK, 4).with_columns(
-        metric=pl.lit("tickets_created"), cut=pl.lit(FIRST + 13 * WEEK)
+    forecasts = _foresees([1.0] * 17)(FIRST + 13 * WEEK, 4).with_columns(cut=pl.lit(FIRST + 13 * WEEK))
+    assert compared(observed, forecasts, 4)["actual"].to_list() == [pytest.approx((3 * 1 + 3 * 5) / 6)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "actual", "month", "noise"),
+    [("tickets_created", 31.0, 25.0, math.sqrt(2 / math.pi) * math.sqrt(31)), ("backlog", 16.0, 14.0, None)],
+)
+def test_counts_add_up_and_stocks_are_the_last_weeks(
+    metric: str, actual: float, month: float, noise: float | None
+) -> None:
+    """Weeks 15 and 16 are foretold as one; the month before has 11 to 14, half of whose sum is two weeks' worth."""
+    observed = _observed([float(number) for number in range(17)]).with_columns(
+        metric=pl.lit(metric), low=pl.lit(None, pl.Float64), high=pl.lit(None, pl.Float64)
     )
-    points = compared(counts, forecasts, 4)
-    assert points["noise"].to_list() == pytest.approx([math.sqrt(2 / math.pi) * 10] * 3)
-    assert FIRST + 14 * WEEK not in points["week"].to_list()
+    cut = FIRST + 15 * WEEK
+    forecasts = _foresees([30.0] * 17)(cut, 2).with_columns(metric=pl.lit(metric), cut=pl.lit(cut))
+    (row,) = compared(observed, forecasts, 2).to_dicts()
+    assert (row["actual"], row["last_month"]) == (actual, month)
+    assert row["noise"] == (pytest.approx(noise) if noise else None)
+
+
+def test_a_period_of_which_a_week_is_not_known_yet_is_left_out() -> None:
+    observed = _observed([1.0] * 17).filter(pl.col("week") != FIRST + 14 * WEEK)
+    forecasts = _foresees([1.0] * 17)(FIRST + 13 * WEEK, 4).with_columns(cut=pl.lit(FIRST + 13 * WEEK))
+    assert compared(observed, forecasts, 4).is_empty()
 
 
 def test_it_can_be_stopped_and_keeps_what_it_has() -> None:
