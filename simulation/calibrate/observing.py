@@ -16,10 +16,11 @@ from simulation.calibrate.chain import Chain, Columns, chain, columns
 from simulation.calibrate.evidence import evidence
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.people import SHIFT_DAYS, pace
+from simulation.calibrate.people import SHIFT_DAYS, pace, shifts
+from simulation.calibrate.pauses import resting
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
-from simulation.calibrate.staffing import queues_of, staff_of
+from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
 from simulation.calibrate.streams import REPEAT_DAYS, Contacts, links
 from simulation.calibrate.tuning import tuned
 from simulation.calibrate.visits import simulated_visits
@@ -123,13 +124,17 @@ def _observed(
     priority = _priorities(tickets)
     amounts = Collected()
     contacts, streams = _contacts(facts, visits, found, tickets, days, priority, workflows)
+    instants = (local_minutes(visits.started, facts), local_minutes(visits.left, facts))
+    usual = shifts(visits, instants, set(facts.holidays), days[-1])
+    visits, rests = resting(visits, pool, len(pools), usual, instants)
     speed = pace(visits)
     delay = edge_delays(visits, found, amounts)
     work, given_up = work_of(visits, found, pool, speed, amounts)
     repeat_delay = _repeat_delays(facts, visits, tickets, contacts, streams, amounts, days)
     rows, hit, luck = keep_counts(visits, pool)
     queues, orders = queues_of(visits, pool, pools, priority, created)
-    staff, told = staff_of(facts, visits, pool, pools, speed, days)
+    queues = replace(queues, finishes=~rests)
+    staff, told = staff_of(facts, visits, pool, pools, speed, usual)
     keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
     following = found.passage_visit + 1
     handoff = np.where(

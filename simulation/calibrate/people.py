@@ -156,14 +156,24 @@ def shifts(visits: Columns, instants: tuple[np.ndarray, np.ndarray], holidays: s
 def _days(began: Floats, ended: Floats) -> pl.DataFrame:
     """First act, last beginning and last end of each of the agent's days; minutes after the day's local midnight."""
     cut = _quiet(np.concatenate([began, ended]))
-    day = np.floor((began - cut) / _DAY)
-    frame = pl.DataFrame({"day": day, "began": began - day * _DAY, "ended": ended - day * _DAY})
+    acts = pl.concat([_by_day(began, cut, "began"), _by_day(ended, cut, "ended")], how="diagonal")
+    # A day may show nothing but the end of what was begun the day before, or a beginning whose end is tomorrow's.
+    latest = pl.col("began").max()
     return (
-        frame.group_by("day")
-        .agg(pl.col("began").min().alias("first"), pl.col("began").max().alias("latest"), pl.col("ended").max())
+        acts.group_by("day")
+        .agg(
+            pl.min_horizontal(pl.col("began").min(), pl.col("ended").min()).alias("first"),
+            pl.coalesce(latest, pl.col("ended").max()).alias("latest"),
+            pl.max_horizontal(latest, pl.col("ended").max()).alias("ended"),
+        )
         .sort("day")
         .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
     )
+
+
+def _by_day(instants: Floats, cut: float, name: str) -> pl.DataFrame:
+    day = np.floor((instants - cut) / _DAY)
+    return pl.DataFrame({"day": day, name: instants - day * _DAY})
 
 
 def _quiet(instants: Floats) -> float:
@@ -191,13 +201,19 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
     for weekday in sorted(median):
         alike = [other for other in median if abs(median[other] - median[weekday]) <= _ALIKE]
         days = recent.filter(pl.col("weekday").is_in(alike))
-        start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
+        start = _begin(days["first"])
         end = max(_end(days["late"]), start + _SHORTEST)
         share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
         moved = start // _DAY  # its day runs from the agent's quiet hours, not from midnight
         start, end = start - _DAY * moved, min(end - _DAY * moved, 2.0 * _DAY)
         rows.append((int(weekday + moved) % 7, start, end, min(share, 1.0)))
     return rows
+
+
+def _begin(first: pl.Series) -> float:
+    """When days begin: the early ones among first acts; the earliest where they say little, for days begin idle."""
+    quantiles = [float(first.quantile(share, "linear") or 0.0) for share in (0.0, _EARLY, 0.75)]
+    return quantiles[0] if quantiles[2] - quantiles[1] > _IDLE else quantiles[1]
 
 
 def _end(late: pl.Series) -> float:
