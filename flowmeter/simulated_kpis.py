@@ -49,7 +49,9 @@ def simulated_metrics(connection: Connection, columns: Sequence[str]) -> list[Me
 
 def settled_days(metrics: Sequence[Metric]) -> dict[str, float]:
     """Days that must pass before a column is final, by column."""
-    return {column: float(metric.matures_days) for metric in metrics for column in metric.columns if metric.matures_days}
+    return {
+        column: float(metric.matures_days) for metric in metrics for column in metric.columns if metric.matures_days
+    }
 
 
 def simulated_kpis(connection: Connection, tickets: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:

@@ -49,7 +49,8 @@ WAGES = """
     select agent_id, median(hourly) as hourly, count(*) as n
     from acts inner join costs using (ticket_key) group by agent_id order by agent_id"""
 FEES = """
-    select kind, min(amount) as amount from fct_cost where kind like '%fee' and day < $day group by kind order by kind"""
+    select kind, min(amount) as amount from fct_cost
+    where kind like '%fee' and day < $day group by kind order by kind"""
 FIXED = f"""
     select coalesce(sum(amount), 0) * 7 / {FIXED_COST_DAYS} from fct_cost
     where kind = 'fixed' and day < $day and day >= $day - {FIXED_COST_DAYS}"""

@@ -11,7 +11,8 @@ class ServiceFacts:
     """How a shop worked until an instant. Instants are naive UTC; nothing that came to light after `as_of` is in it.
 
     visits: rows of fct_ticket_step by ticket and order; one that went on at `as_of` has no end and no work.
-    tickets: ticket_key, ticket_id, workflow, channel, priority, customer_id, created_at, is_outreach, is_measured, resolved_at.
+    tickets: ticket_key, ticket_id, workflow, channel, priority, customer_id, created_at, is_outreach, is_measured,
+        resolved_at.
     replies: ticket_key, happened_at of public answers by a person.
     agents: agent_id, group_name, kind. wages: agent_id, hourly, n. holidays: local days, as far as they are known.
     fees: kind (ticket_fee, message_fee, automation_fee), amount apiece. fixed_per_week: over the last eight weeks.

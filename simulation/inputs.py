@@ -46,7 +46,9 @@ def _check(point: Parameters, draw: Parameters) -> None:
         raise ValueError("two draws of the calibration differ in their steps, streams or people")
 
 
-def _spliced(point: Distributions, draw: Distributions, drawn: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Distributions:  # noqa: E501
+def _spliced(
+    point: Distributions, draw: Distributions, drawn: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> Distributions:  # noqa: E501
     """Of `draw` where `drawn`, else of `point`."""
     parts: list[Floats] = []
     sources: Sequence[Distributions] = (point, draw)

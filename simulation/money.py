@@ -13,6 +13,7 @@ from simulation.intervals import Estimate, Runs, effect
 MONTH = 365.25 / 12 / 7 * WEEK
 """Minutes of a mean month."""
 
+
 @dataclass(frozen=True)
 class Price:
     """What a change costs: money once, and every month."""

@@ -47,7 +47,9 @@ def duty_minutes(network: Network) -> Floats:
     """[A] minutes that each agent is on duty in a run."""
     duty = network.duty
     holder = np.repeat(np.arange(len(duty.speed)), np.diff(duty.duty_start))
-    on: Floats = np.bincount(holder, np.maximum(duty.duty_to - np.maximum(duty.duty_from, 0.0), 0.0), len(duty.speed)).astype(np.float64)
+    on: Floats = np.bincount(
+        holder, np.maximum(duty.duty_to - np.maximum(duty.duty_from, 0.0), 0.0), len(duty.speed)
+    ).astype(np.float64)
     return on
 
 

@@ -29,7 +29,7 @@ def calibrate(
     ] = CalibrateFormat.text,
     home: HomeOption = None,
 ) -> None:
-    """What a simulation of the shop runs on: arrivals, routes, work, waits, people, queues, cost; and their evidence."""
+    """What a simulation of the shop runs on: arrivals, routes, work, waits, people, cost; and what that rests on."""
     from flowmeter.checked_file import nearest
     from flowmeter.simulation_facts import service_facts
     from flowmeter.warehouse import current_path, read

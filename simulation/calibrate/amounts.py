@@ -13,6 +13,7 @@ QUANTILES = 257
 _SAME = 0.1
 _ENOUGH_FOR_SHAPE = 30
 _TINY = 1e-9
+_LOT = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Collected:
             return self._number[key]
         if len(value) == 0:
             return self.constant(0.0)
+        value = np.round(value, 6)  # instants are known to the microsecond: what is shorter is the computer's
         if value.min() == value.max():
             return self.constant(float(value[0]))
         order = np.argsort(value, kind="stable")
@@ -120,7 +122,7 @@ def _quantiles(amounts: Amounts, weight: Floats, total: Floats) -> Floats:
     share = np.where(amounts.shape[owner] == Shape.STEPS, (place + 0.5) / np.maximum(points, 1), inner)
     cumulated = np.concatenate([[0.0], np.cumsum(weight)])
     base = cumulated[amounts.start[:-1]][owner]
-    wanted = base + np.clip(share * total[owner], _TINY, None) - _TINY * total[owner]
+    wanted = base + np.maximum(share - _TINY, _TINY / 2) * total[owner]
     found = np.searchsorted(cumulated[1:], wanted, side="left")
     result: Floats = amounts.value[np.clip(found, amounts.start[owner], amounts.start[owner + 1] - 1)]
     return result
@@ -133,14 +135,16 @@ def _free_shape(value: Floats) -> Shape:
 
 
 def best_shape(value: Floats) -> Shape:
-    """The shape under which left-out observations are likeliest: every second one is judged by the others.
+    """The shape under which left-out observations are likeliest: either half, drawn by lot, is judged by the other.
 
-    Sorted values. The empirical one is judged as a histogram on the logarithm with about the root of n bins.
+    The empirical one is judged as a histogram on the logarithm with about the root of n bins.
     """
     value = value[value > 0]
     if len(value) < _ENOUGH_FOR_SHAPE:
         return Shape.LOG_NORMAL
-    halves = ((value[::2], value[1::2]), (value[1::2], value[::2]))
+    mixed = np.random.default_rng(_LOT).permutation(value)
+    one, other = mixed[::2], mixed[1::2]
+    halves = ((one, other), (other, one))
     scores = {
         shape: sum(score(fitted, judged) for fitted, judged in halves)
         for shape, score in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -134,7 +135,7 @@ def _states(visits: Columns, lead: list[tuple[str, str]], over: Bools) -> tuple[
         names[token[row]] = labels[row]
     starts = np.flatnonzero(visits.is_opening)
     bounds = [*starts.tolist(), len(labels)]
-    routes = [[token[row] for row in range(low, high)] for low, high in zip(bounds, bounds[1:], strict=False)]
+    routes = [[token[row] for row in range(low, high)] for low, high in pairwise(bounds)]
     known = _grouped(routes, [tuple(before) for before in lead], over, bounds)
     number: dict[Context, int] = {}
     state = np.array([number.setdefault(context, len(number)) for route in known for context in route], np.int32)

@@ -13,27 +13,30 @@ from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.amounts import Collected
 from simulation.calibrate.backlog import backlog
 from simulation.calibrate.chain import Chain, Columns, chain, columns
-from simulation.calibrate.evidence import evidence
+from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
 from simulation.calibrate.people import SHIFT_DAYS, pace, shifts
-from simulation.calibrate.pauses import resting
+from simulation.calibrate.pauses import beside, resting
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
 from simulation.calibrate.streams import REPEAT_DAYS, Contacts, links
-from simulation.calibrate.tuning import tuned
+from simulation.calibrate.tune import after_work, replay, simulated_waits
+from simulation.calibrate.tune_log import tuned_log
 from simulation.calibrate.visits import simulated_visits
 from simulation.calibrate.waiting import edge_delays, work_of
-from simulation.parameters import PRIORITIES, Floats, Ints, Money, Routes, StepKind
+from simulation.parameters import PRIORITIES, Evidence, Floats, Ints, Level, Money, Routes, StepKind
 
 WEEKS = 26
 _DAY = 1440.0
+_FEW = 30
 
 
-def observe(facts: ServiceFacts, weeks: int = WEEKS) -> Observed:
+def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Observed:
     """What the last `weeks` until `facts.as_of` show (calendars and the level of contacts: the last eight of them).
 
+    `tune`: runs the last weeks again to find out what work no log shows; without it there is none.
     Raises ValueError if no ticket has a log of what happened to it.
     """
     if facts.visits.is_empty():
@@ -45,8 +48,39 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS) -> Observed:
     created = _minutes(tickets["created_at"], facts.as_of)
     since = _since(facts, days[0])
     found = chain(visits, _lead(visits, tickets, facts.zone), since)
-    plain = tuned(_observed(facts, visits, found, tickets, created, days))
-    return replace(plain, evidence=evidence(plain, fit(plain), facts))
+    plain = _observed(facts, visits, found, tickets, created, days)
+    if not tune:
+        tuned, told = plain, list[Evidence]()
+    elif visits.is_log.any():
+        tuned, told = tuned_log(plain), []
+    else:
+        tuned, told = _tuned(plain, visits, tickets, created)
+    return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
+
+
+def _tuned(plain: Observed, visits: Columns, tickets: pl.DataFrame, created: Floats) -> tuple[Observed, list[Evidence]]:
+    """With the minutes after work that make queues as long in a run of the last weeks as they were."""
+    names = plain.pools.names
+    pool = np.array([-1 if s.pool is None else names.index(s.pool) for s in visits.steps], np.int32)[visits.step]
+    streams = list(zip(plain.stream_workflow, plain.stream_channel, plain.stream_state.tolist(), strict=True))
+    stream = _stream_by_ticket(visits, streams, tickets, plain.chain)
+    was = replay(visits, plain.chain, stream, _priorities(tickets), created, pool, len(names))
+    point = fit(plain)
+    minutes = after_work(point, was)
+    tuned = replace(plain, pools=replace(plain.pools, after_work=minutes))
+    waits = simulated_waits(fit(tuned), was) if was.span else was.observed
+    return tuned, [
+        _after(name, float(minutes[n]), float(was.observed[n]), float(waits[n]), int(was.visits[n]))
+        for n, name in enumerate(names)
+    ]
+
+
+def _after(name: str, minutes: float, was: float, ran: float, n: int) -> Evidence:
+    value = f"{minutes:.1f} min after each visit; waits {span(ran)} in a run of the last weeks, {span(was)} as seen"
+    level = Level.MEASURED if n >= _FEW else Level.ASSUMED
+    return Evidence("queue", name, value if n else "nobody waited", n, level, (
+        "The tickets of the last eight weeks in a run: minutes that no log shows are added until queues are as long."
+    ))  # fmt: skip
 
 
 def _days(facts: ServiceFacts, weeks: int) -> tuple[dt.date, ...]:
@@ -127,13 +161,14 @@ def _observed(
     instants = (local_minutes(visits.started, facts), local_minutes(visits.left, facts))
     usual = shifts(visits, instants, set(facts.holidays), days[-1])
     visits, rests = resting(visits, pool, len(pools), usual, instants)
+    visits, hidden = beside(visits, pool, len(pools))
     speed = pace(visits)
     delay = edge_delays(visits, found, amounts)
     work, given_up = work_of(visits, found, pool, speed, amounts)
-    repeat_delay = _repeat_delays(facts, visits, tickets, contacts, streams, amounts, days)
+    repeat_delay = _repeat_delays(facts, tickets, streams, amounts, days)
     rows, hit, luck = keep_counts(visits, pool)
     queues, orders = queues_of(visits, pool, pools, priority, created)
-    queues = replace(queues, finishes=~rests)
+    queues = replace(queues, finishes=~rests, after_work=hidden)
     staff, told = staff_of(facts, visits, pool, pools, speed, usual)
     keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
     following = found.passage_visit + 1
@@ -142,7 +177,7 @@ def _observed(
     )
     answers = facts.replies.select("ticket_key", minutes=(
         (pl.col("happened_at") - facts.as_of).dt.total_microseconds() / 6e7))  # fmt: skip
-    stream_of = _stream_by_ticket(visits, contacts, streams, tickets, found)
+    stream_of = _stream_by_ticket(visits, streams, tickets, found)
     return Observed(
         zone=facts.zone,
         start=facts.as_of,
@@ -246,9 +281,7 @@ def _contacts(
     ), streams
 
 
-def _stream_by_ticket(
-    visits: Columns, contacts: Contacts, streams: list[Stream], tickets: pl.DataFrame, found: Chain
-) -> Ints:
+def _stream_by_ticket(visits: Columns, streams: list[Stream], tickets: pl.DataFrame, found: Chain) -> Ints:
     """The stream of every ticket; of one older than the window the first of its workflow and channel, or workflow."""
     opening = np.flatnonzero(visits.is_opening)
     state = np.empty(len(visits.keys), np.int32)
@@ -261,9 +294,8 @@ def _stream_by_ticket(
 
 
 def _repeat_delays(
-    facts: ServiceFacts, visits: Columns, tickets: pl.DataFrame, contacts: Contacts, streams: list[Stream],
-    amounts: Collected, days: tuple[dt.date, ...],
-) -> Ints:  # fmt: skip
+    facts: ServiceFacts, tickets: pl.DataFrame, streams: list[Stream], amounts: Collected, days: tuple[dt.date, ...]
+) -> Ints:
     """By stream the time to a repeat contact: its workflow's, or the shop's where that has fewer than 20."""
     again = links(facts.tickets).join(tickets.select("ticket_key", "workflow", "resolved_at"), on="ticket_key")
     again = again.filter(pl.col("resolved_at") <= facts.as_of - dt.timedelta(days=REPEAT_DAYS))

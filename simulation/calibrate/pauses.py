@@ -1,4 +1,9 @@
-"""Work that rests overnight: what a log shows as one long stretch of work, from one day to the next, is two short ones.
+"""Work of logs as a chain of visits can hold it: what runs beside other work, and what rests overnight.
+
+Side by side: an activity that began before the one that ended last is, to the ticket, what is left of it after that.
+The minutes before keep its agent busy all the same: they are added after each visit of its queue.
+
+Overnight: what a log shows as one long stretch of work, from one day to the next, is two short ones.
 
 Where an agent's work goes on from one of his days to another, either he worked on through the night or the work rested
 while he was away. Which of the two, the rest of his work tells: work that is put down is as long as other work once
@@ -10,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from simulation.calibrate.chain import Columns
@@ -18,6 +24,22 @@ from simulation.parameters import Floats, Ints
 
 _ENOUGH = 10
 _DAY = 1440.0
+
+
+def beside(visits: Columns, pool: Ints, size: int) -> tuple[Columns, Floats]:
+    """The visits of logs one after the other, and by pool the mean minutes of work that ran beside other work."""
+    ticket = pl.DataFrame({"ticket": visits.ticket, "left": visits.left})
+    until = ticket.select(pl.col("left").shift(1).over("ticket").cum_max().over("ticket"))["left"].to_numpy()
+    late = visits.is_log & (visits.entered < until)
+    started = np.where(late, np.fmax(visits.started, until), visits.started)
+    length = visits.left - visits.started
+    share = np.where(late & visits.is_work & (length > 0), (started - visits.started) / np.where(length > 0, length, 1), 0)
+    hidden = np.nan_to_num(share * visits.work)
+    work = visits.work - hidden
+    seen = pool >= 0
+    mean = np.bincount(pool[seen], hidden[seen], size) / np.maximum(np.bincount(pool[seen], minlength=size), 1)
+    entered = np.where(late, until, visits.entered)
+    return replace(visits, entered=entered, started=np.where(np.isnan(visits.started), np.nan, started), work=work), mean
 
 
 def resting(

@@ -68,7 +68,7 @@ def work_of(
 
 def _left(workflow: str, step: str, mean: float, n: int) -> Evidence:
     return Evidence("waits", f"{workflow}: {step}", f"given up after {mean:,.0f} min on average", n, Level.MEASURED,
-                    "All waits, served or not, over those that were given up: the likeliest exponential patience.")  # fmt: skip
+                    "All waits over those given up: the likeliest exponential patience.")  # fmt: skip
 
 
 def _left_for(visits: Columns, found: Chain, here: np.ndarray) -> int:
@@ -96,7 +96,7 @@ def _service(visits: Columns, found: Chain, pool: Ints, minutes: Floats, state: 
 def _before(visits: Columns, found: Chain, state: int, amounts: Collected) -> int:
     """The wait that no agent causes, where a log shows one that matters: a hundredth of the step's wait.
 
-    It is the whole wait: `tuned` takes off what queue and closing hours make of it in a run.
+    It is the whole wait: `tuned_log` takes off what queue and closing hours make of it in a run.
     """
     step = found.step[state]
     all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)

@@ -49,7 +49,9 @@ def taken(network: Network, tickets: Tickets) -> Come:
     _index("ticket's priority", come.priority, 0, len(PRIORITIES))
     _index("ticket's agent", come.agent, -1, len(network.duty.speed))
     _demand(bool(np.all(come.arrived[1:] >= come.arrived[:-1])), "tickets are ordered by the instant they come")
-    _demand(bool(np.all(come.entered[come.arrived > 0] == come.arrived[come.arrived > 0])), "entered is arrived after 0")
+    _demand(
+        bool(np.all(come.entered[come.arrived > 0] == come.arrived[come.arrived > 0])), "entered is arrived after 0"
+    )
     _demand(bool(np.all(come.entered <= np.maximum(come.arrived, 0.0))), "open tickets entered their state before 0")
     return come
 

@@ -239,5 +239,3 @@ def _arrivals(
         np.full(count, changes.get("repeat", 0.0)),
         np.full(count, delay, dtype=np.int32),
     )
-
-

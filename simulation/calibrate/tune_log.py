@@ -25,7 +25,7 @@ _ENOUGH = 30
 _SEED = 1
 
 
-def tuned(observed: Observed) -> Observed:
+def tuned_log(observed: Observed) -> Observed:
     """The same with the waits before the queue that make a run's waits those of the log."""
     kinds = np.unique(observed.work.before[observed.work.before >= 0])
     if not len(kinds):
