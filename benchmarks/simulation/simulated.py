@@ -44,14 +44,18 @@ def simulated(cut: Cut, parameters: Parameters, seed: int) -> pl.DataFrame:
             "end": rows.left,
         }
     )
-    taken = np.flatnonzero(came.arrived > 0)
+    later = (cut.at - cut.as_of) % WEEK  # until the weekday and hour at which the test log begins
+    taken = np.flatnonzero(came.arrived > later / dt.timedelta(minutes=1))
     chosen = taken if cut.until else taken[: cut.test["case"].n_unique()]
     ended = visits.filter(pl.col("ticket").is_in(chosen), pl.col("end").is_not_nan())
-    at = cut.at + (parameters.start - cut.as_of) % WEEK if cut.zone == "UTC" else cut.at
+    begin = cut.at - later
     log = ended.select(
         pl.col("ticket").cast(pl.String).alias("case"),
         "activity",
-        *((at + pl.duration(microseconds=(pl.col(name) * 6e7).cast(pl.Int64))).alias(name) for name in ("start", "end")),
+        *(
+            (begin + pl.duration(microseconds=(pl.col(name) * 6e7).cast(pl.Int64))).alias(name)
+            for name in ("start", "end")
+        ),
     )
     return known(log, cut)
 
@@ -61,4 +65,4 @@ def _minutes(cut: Cut, parameters: Parameters) -> int:
         return int((cut.until - cut.as_of) / dt.timedelta(minutes=1))
     weeks = cut.test["case"].n_unique() / max(parameters.arrivals.rate.sum(), 1e-9)
     longest = dt.timedelta(hours=float(cycle_times(cut.train).max()))
-    return int(SPARE * (weeks * WEEK + longest) / dt.timedelta(minutes=1))
+    return int((SPARE * (weeks * WEEK + longest) + WEEK) / dt.timedelta(minutes=1))

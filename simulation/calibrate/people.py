@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -165,6 +166,7 @@ def _days(began: Floats, ended: Floats) -> pl.DataFrame:
             pl.min_horizontal(pl.col("began").min(), pl.col("ended").min()).alias("first"),
             pl.coalesce(latest, pl.col("ended").max()).alias("latest"),
             pl.max_horizontal(latest, pl.col("ended").max()).alias("ended"),
+            pl.col("began").count().alias("acts"),
         )
         .sort("day")
         .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
@@ -206,8 +208,20 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
         share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
         moved = start // _DAY  # its day runs from the agent's quiet hours, not from midnight
         start, end = start - _DAY * moved, min(end - _DAY * moved, 2.0 * _DAY)
-        rows.append((int(weekday + moved) % 7, start, end, min(share, 1.0)))
+        seen = _seen(float(recent.filter(pl.col("weekday") == weekday)["acts"].mean() or 0.0))  # type: ignore[arg-type]
+        rows.append((int(weekday + moved) % 7, start, end, min(share / seen, 1.0)))
     return rows
+
+
+def _seen(acts: float) -> float:
+    """The chance that who is there is seen at work at all, from the mean number of acts on days with any.
+
+    Acts that come by chance follow a Poisson law, of which such days show all but zero.
+    """
+    rate = max(acts - 1.0, 0.1)
+    for _ in range(20):
+        rate = acts * (1 - math.exp(-rate))
+    return max(1 - math.exp(-rate), 0.1)
 
 
 def _begin(first: pl.Series) -> float:
