@@ -12,7 +12,9 @@ from benchmarks.runs import REPEATS, SHORT_SECONDS, SizeRun
 
 GIGABYTE = 1e9
 PROCESS_HEADING = "## Steps, passages and rankings"
-"""The last section of the report, which `benchmarks.process` measures and writes by itself."""
+"""A section of the report that `benchmarks.process` measures and writes by itself."""
+FIT_HEADING = "## How near the simulator comes to what happened next"
+"""The last section of the report, which `benchmarks.simulation.fit` measures and writes by itself."""
 STAGES = (
     ("generate", "Generate the exports"),
     ("ingest", "`flowmeter ingest`"),
@@ -73,15 +75,22 @@ def markdown(results: Results) -> str:
 
 
 def process_of(report: str) -> str:
-    """The section of a written report that `benchmarks.process` wrote; empty if it has none."""
-    _, heading, section = report.partition(PROCESS_HEADING)
-    return heading + section
+    """The sections of a written report that other benchmarks wrote; empty if it has none."""
+    found = [report.find(heading) for heading in (PROCESS_HEADING, FIT_HEADING) if heading in report]
+    return report[min(found) :] if found else ""
 
 
 def with_process(report: str, section: str) -> str:
-    """The report with this section in place of the one it has."""
-    body = report.partition(PROCESS_HEADING)[0].rstrip()
-    return f"{body}\n\n{section}".rstrip() + "\n"
+    """The report with this section in place of the one it has; what follows that is kept."""
+    _, heading, fit = report.partition(FIT_HEADING)
+    body = report.partition(PROCESS_HEADING)[0].partition(FIT_HEADING)[0].rstrip()
+    kept = "" if FIT_HEADING in section else heading + fit
+    return "\n\n".join(part for part in (body, section.rstrip(), kept.rstrip()) if part) + "\n"
+
+
+def with_fit(report: str, section: str) -> str:
+    """The report with this last section in place of the one it has."""
+    return f"{report.partition(FIT_HEADING)[0].rstrip()}\n\n{section}".rstrip() + "\n"
 
 
 def machine(load: float) -> str:

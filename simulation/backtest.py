@@ -1,10 +1,10 @@
 """Would the model have been right? It is set back to past Mondays, foretells the weeks that followed, and is scored.
 
-Rolling origin: a cut is a Monday; what is learned lies before it, and the figures of the period from it on are foretold.
-Cuts lie a period apart, so that no week is foretold twice and the errors of cuts are nearly independent. Beside the
-model stand two forecasts that need none: the last period again, and the same as last month (the four weeks before the
-cut). All are read from today's weekly figures, where those of young weeks have settled, which at the time they had not:
-that favours the naive forecasts, not the model.
+Rolling origin: a cut is a Monday; what is learned lies before it, and the figures of the period from it on are
+foretold. Cuts lie a period apart, so that no week is foretold twice and the errors of cuts are nearly independent.
+Beside the model stand two forecasts that need none: the last period again, and the same as last month (the four weeks
+before the cut). All are read from today's weekly figures, where those of young weeks have settled, which at the time
+they had not: that favours the naive forecasts, not the model.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NOMINAL = 0.9
 SURE = 0.95
 Z95 = 1.96
 COUNTED = ("tickets_created", "tickets_resolved")
-"""Counts over a period, which add up and have the noise of a Poisson process; of other metrics it is in the interval."""
+"""Counts over a period: they add up, and their noise is that of a Poisson process."""
 STOCKS = ("backlog",)
 """Counts at the end of a week: a period's is that of its last week."""
 KEYS = ("workflow", "metric", "cut")

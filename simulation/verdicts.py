@@ -66,7 +66,7 @@ def sentence(score: Score, speech: Speech | None = None) -> str:
     naive = score.replay_error if score.rival is Naive.REPLAY else score.last_month_error
     words = {
         Verdict.BETTER: "the model is better",
-        Verdict.SAME: "the model is no better",
+        Verdict.SAME: "there is no clear difference",
         Verdict.WORSE: "the model is worse",
     }[score.verdict]
     return f'{off}, "{NAMES[score.rival]}" by {_size(speak, naive, score.unit)}: {words}.'
@@ -85,8 +85,11 @@ def _no_better(scores: Sequence[Score]) -> str:
     if not poor:
         return ""
     worse = [score for score in poor if score.verdict is Verdict.WORSE]
-    text = f"For {len(poor)} of {len(judged)} figures the model foretells no better than repeating the past would."
-    return f"{text} It is worse for {_listed(worse)}." if worse else text
+    text = f"For {len(poor)} of {len(judged)} figures we cannot say that the model foretells better than repeating the past"
+    same = len(poor) - len(worse)
+    if not worse:
+        return f"{text}."
+    return f"{text}: {same} show no clear difference, and it is worse for {_listed(worse)}."
 
 
 def _better(scores: Sequence[Score]) -> str:

@@ -46,8 +46,8 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
 
 
 for _command in (
-    init, ingest, build, refresh, backtest, kpis, bottlenecks, compare, plan, split, decide, decisions, status, quarantine,
-    playbook, calibrate, serve, demo,
+    init, ingest, build, refresh, kpis, bottlenecks, compare, plan, split, decide, decisions, status, quarantine,
+    playbook, calibrate, backtest, serve, demo,
 ):  # fmt: skip
     app.command()(_command)
 app.command("map")(flow_map)

@@ -16,8 +16,8 @@ from simulation.calibrate.chain import Chain, Columns, chain, columns
 from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.people import SHIFT_DAYS, pace, shifts
 from simulation.calibrate.pauses import beside, resting
+from simulation.calibrate.people import SHIFT_DAYS, pace, shifts
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.staffing import local_minutes, queues_of, staff_of

@@ -33,13 +33,15 @@ def beside(visits: Columns, pool: Ints, size: int) -> tuple[Columns, Floats]:
     late = visits.is_log & (visits.entered < until)
     started = np.where(late, np.fmax(visits.started, until), visits.started)
     length = visits.left - visits.started
-    share = np.where(late & visits.is_work & (length > 0), (started - visits.started) / np.where(length > 0, length, 1), 0)
+    is_cut = late & visits.is_work & (length > 0)
+    share = np.where(is_cut, (started - visits.started) / np.where(is_cut, length, 1.0), 0.0)
     hidden = np.nan_to_num(share * visits.work)
     work = visits.work - hidden
     seen = pool >= 0
     mean = np.bincount(pool[seen], hidden[seen], size) / np.maximum(np.bincount(pool[seen], minlength=size), 1)
     entered = np.where(late, until, visits.entered)
-    return replace(visits, entered=entered, started=np.where(np.isnan(visits.started), np.nan, started), work=work), mean
+    started = np.where(np.isnan(visits.started), np.nan, started)
+    return replace(visits, entered=entered, started=started, work=work), mean
 
 
 def resting(

@@ -104,8 +104,8 @@ def test_where_the_level_jumps_and_the_model_misses_it_that_stands_first() -> No
     assert score["bias"] == pytest.approx(-40, abs=3)
     assert told["coverage"] == 0.0
     assert told["headline"][0] == (
-        "For 1 of 1 figures the model foretells no better than repeating the past would. "
-        "It is worse for Average resolution time of returns."
+        "For 1 of 1 figures we cannot say that the model foretells better than repeating the past: 0 show no clear "
+        "difference, and it is worse for Average resolution time of returns."
     )
     assert told["headline"][-1].endswith("the ranges are too narrow.")
 
@@ -122,7 +122,10 @@ def test_a_model_that_says_what_last_month_says_is_no_better() -> None:
     told = document(observed, foretold(cuts, last_month, lambda *_: True), METRICS, cuts.ahead)
     assert told["scores"][0]["error"] == pytest.approx(told["scores"][0]["last_month_error"])
     assert told["scores"][0]["verdict"] == "as good"
-    assert "no better" in told["headline"][0]
+    assert told["headline"][0] == (
+        "For 1 of 1 figures we cannot say that the model foretells better than repeating the past."
+    )
+    assert "there is no clear difference" in told["scores"][0]["sentence"]
 
 
 def test_few_cuts_give_no_verdict() -> None:
@@ -132,7 +135,7 @@ def test_few_cuts_give_no_verdict() -> None:
 
 
 def test_naive_forecasts_by_hand() -> None:
-    """Weeks 0 to 16 are worth their number: from the cut at 13, two weeks are 13.5, the two before 11.5, the month 10.5."""
+    """Weeks are worth their number: from the cut at 13, two are 13.5, the two before 11.5, the month before 10.5."""
     observed = _observed([float(number) for number in range(17)])
     forecasts = _foresees([13.0] * 17)(FIRST + 13 * WEEK, 2).with_columns(cut=pl.lit(FIRST + 13 * WEEK))
     (row,) = compared(observed, forecasts, 2).to_dicts()
