@@ -85,7 +85,8 @@ def _no_better(scores: Sequence[Score]) -> str:
     if not poor:
         return ""
     worse = [score for score in poor if score.verdict is Verdict.WORSE]
-    text = f"For {len(poor)} of {len(judged)} figures we cannot say that the model foretells better than repeating the past"
+    of = f"{len(poor)} of {len(judged)} figures"
+    text = f"For {of} we cannot say that the model foretells better than repeating the past"
     same = len(poor) - len(worse)
     if not worse:
         return f"{text}."

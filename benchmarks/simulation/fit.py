@@ -81,7 +81,8 @@ def _words() -> str:
     day = dt.datetime.now(dt.UTC).date().isoformat()
     return (
         f"Written on {day} by `python -m benchmarks.simulation.fit`, on public logs that are not shipped. The "
-        "first part of each log goes through ingest, build and calibration; what is simulated is compared with the second part. "
+        "first part of each log goes through ingest, build and calibration; what is simulated is compared with the "
+        "second part. "
         "Smaller is better, hours but of NGD (n-grams, 0 to 1): events in absolute time (AED), within the day (CED), "
         f"since the case began (RED), cycle times (CTD), waits before events. Ours: the mean of {RUNS} runs. Replay "
         "needs no model: a simulator that does not come near it knows less than last month's log."
