@@ -146,6 +146,8 @@ def shifts(visits: Columns, instants: tuple[np.ndarray, np.ndarray], holidays: s
         if mine.any():
             table = _days(instants[0][mine], instants[1][mine])
             works[agent] = _on_holidays(table, holidays)
+            if visits.is_log[mine].all():  # a helpdesk's days show who was there; a log's only who had something to do
+                table = table.with_columns(pl.lit(_seen(float(table["acts"].mean() or 0.0))).alias("seen"))  # type: ignore[arg-type]
             rows += [(agent, *row) for row in _usual(table, holidays, last)]
     columns = np.array(rows, np.float64).reshape(-1, 5)
     return Shifts(
@@ -169,7 +171,7 @@ def _days(began: Floats, ended: Floats) -> pl.DataFrame:
             pl.col("began").count().alias("acts"),
         )
         .sort("day")
-        .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
+        .with_columns(seen=pl.lit(1.0), date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
     )
 
 
@@ -208,8 +210,7 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
         share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
         moved = start // _DAY  # its day runs from the agent's quiet hours, not from midnight
         start, end = start - _DAY * moved, min(end - _DAY * moved, 2.0 * _DAY)
-        seen = _seen(float(recent.filter(pl.col("weekday") == weekday)["acts"].mean() or 0.0))  # type: ignore[arg-type]
-        rows.append((int(weekday + moved) % 7, start, end, min(share / seen, 1.0)))
+        rows.append((int(weekday + moved) % 7, start, end, min(share / float(recent["seen"][0]), 1.0)))
     return rows
 
 
