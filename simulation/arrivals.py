@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from simulation.clock import DAY, WEEK, clock, day_number
-from simulation.compiled import cached
+from simulation.compiled import cached, inlined
 from simulation.network import Keys, Tickets
 from simulation.parameters import Arrivals, Backlog, Floats, Ints, Parameters
 from simulation.random import Purpose, child, children, uniform, uniforms
@@ -25,6 +26,9 @@ FAR = 600.0
 
 _BACKLOG = 0xB0C  # stands for the stream, of tickets open at the start
 _COUNT, _AT, _PRIORITY = int(Purpose.ARRIVALS), int(Purpose.INSTANT), int(Purpose.PRIORITY)
+
+
+Hours: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ def tickets(parameters: Parameters, minutes: int, seed: int) -> Tickets:
     arrivals = parameters.arrivals
     found = cells(parameters.zone, parameters.start, minutes)
     mean = means(parameters, found) * _days(arrivals, found, seed)
-    shares = np.cumsum(arrivals.priority, axis=1)
-    stream, key, arrived, priority = _drawn(mean, found.begins, found.length, found.key, shares, seed)
+    made = _drawn(mean, found, np.cumsum(arrivals.priority, axis=1), seed)
+    stream, key, arrived, priority = made
     order = np.lexsort((key, arrived))
     stream, arrived = stream[order], arrived[order]
     known = parameters.backlog
@@ -109,7 +113,29 @@ def _numbered(backlog: Backlog) -> Keys:
     return children(np.full(len(places), _BACKLOG, dtype=np.uint64), places)
 
 
-@cached
+class _Made(NamedTuple):
+    """First contacts."""
+
+    stream: Ints
+    key: Keys
+    arrived: Floats
+    priority: NDArray[np.int8]
+
+
+def _drawn(mean: Floats, hours: Cells, shares: Floats, seed: int) -> _Made:
+    """First contacts by stream and hour, of means [N, C]."""
+    counts = np.empty(mean.shape, dtype=np.int64)
+    _count_all(mean, hours.key, seed, counts)
+    total = int(counts.sum())
+    made = _Made(
+        np.empty(total, dtype=np.int32), np.empty(total, dtype=np.uint64), np.empty(total),
+        np.empty(total, dtype=np.int8),
+    )  # fmt: skip
+    _fill(counts, hours.begins, hours.length, hours.key, shares, seed, made)
+    return made
+
+
+@inlined
 def _poisson(mean: float, drawn: float) -> int:
     """The count at which the distribution function passes `drawn`: it grows with the mean."""
     chance = np.exp(-mean)
@@ -121,7 +147,7 @@ def _poisson(mean: float, drawn: float) -> int:
     return count
 
 
-@cached
+@inlined
 def _count(mean: float, seed: int, key: np.uint64) -> int:
     """A Poisson count, of parts where the mean is large."""
     total, part = 0, 0
@@ -132,26 +158,34 @@ def _count(mean: float, seed: int, key: np.uint64) -> int:
     return total
 
 
+@inlined
+def _rank(upto: Floats, row: int, drawn: float) -> int:
+    rank = 0
+    while rank < upto.shape[1] - 1 and drawn >= upto[row, rank]:
+        rank += 1
+    return rank
+
+
 @cached
-def _drawn(
-    mean: Floats, begins: Floats, length: Floats, hours: NDArray[np.int64], shares: Floats, seed: int
-) -> tuple[Ints, Keys, Floats, NDArray[np.int8]]:
-    """Stream, key, instant and priority of every first contact, by stream and hour."""
-    counts = np.empty(mean.shape, dtype=np.int64)
-    for n, c in np.ndindex(mean.shape):
-        counts[n, c] = _count(mean[n, c], seed, child(child(np.uint64(n), 0), hours[c]))
-    total = counts.sum()
-    stream, priority = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int8)
-    key, arrived = np.empty(total, dtype=np.uint64), np.empty(total)
+def _count_all(mean: Floats, hours: Hours, seed: int, counts: Hours) -> None:
+    """Fills counts [N, C]."""
+    for n in range(mean.shape[0]):
+        stream = child(np.uint64(n), 0)
+        for c in range(mean.shape[1]):
+            counts[n, c] = _count(mean[n, c], seed, child(stream, hours[c]))
+
+
+@cached
+def _fill(counts: Hours, begins: Floats, length: Floats, hours: Hours, shares: Floats, seed: int, made: _Made) -> None:
+    """Fills every first contact, by stream and hour."""
     at = 0
-    for n, c in np.ndindex(mean.shape):
-        hour = child(child(np.uint64(n), 0), hours[c])
-        for nth in range(counts[n, c]):
-            stream[at], key[at] = n, child(hour, nth)
-            arrived[at] = begins[c] + length[c] * uniform(seed, key[at], 0, _AT)
-            dice, rank = uniform(seed, key[at], 0, _PRIORITY), 0
-            while rank < shares.shape[1] - 1 and dice >= shares[n, rank]:
-                rank += 1
-            priority[at] = rank
-            at += 1
-    return stream, key, arrived, priority
+    for n in range(counts.shape[0]):
+        stream = child(np.uint64(n), 0)
+        for c in range(counts.shape[1]):
+            hour = child(stream, hours[c])
+            for nth in range(counts[n, c]):
+                key = child(hour, nth)
+                made.stream[at], made.key[at] = n, key
+                made.arrived[at] = begins[c] + length[c] * uniform(seed, key, 0, _AT)
+                made.priority[at] = _rank(shares, n, uniform(seed, key, 0, _PRIORITY))
+                at += 1

@@ -1,7 +1,7 @@
 """The shop's wall clock over a run: minutes of a run as local time and back, through changes to and from summer time.
 
-Local time is counted in minutes since Monday 1970-01-05 00:00 on the wall, so that `// 1440` is a day, `% 10080` a place
-in the week, and no two days share a number.
+Local time is counted in minutes since Monday 1970-01-05 00:00 on the wall, so that `// 1440` is a day, `% 10080` a
+place in the week, and no two days share a number.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simulation.parameters import Floats
 
-MONDAY = dt.datetime(1970, 1, 5)  # noqa: DTZ001: on the wall, whatever the zone
+MONDAY = dt.datetime(1970, 1, 5)  # noqa: DTZ001  on the wall, whatever the zone
 DAY, WEEK = 1440, 10080
 
 Days = NDArray[np.int64]

@@ -197,6 +197,8 @@ def _backlog(parameters: Parameters) -> Problems:
     yield from _range(backlog.priority, len(PRIORITIES), "the priority of an open ticket")
     if (backlog.created > 0).any() or (backlog.entered > 0).any():
         yield "a ticket is open at the start that comes later"
+    if (np.diff(backlog.created) < 0).any():
+        yield "the tickets open at the start are not in order of age, the oldest first"
 
 
 def _rows(starts: Ints, total: int, count: int, what: str) -> Problems:

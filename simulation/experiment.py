@@ -13,9 +13,9 @@ import numpy as np
 
 from simulation.clock import WEEK
 from simulation.inputs import INPUTS, mixed
-from simulation.intervals import Runs, effect, prediction, spread
+from simulation.intervals import LEAST_DRAWS, Runs, effect, prediction, spread
 from simulation.kpi_frame import Period
-from simulation.money import MONTH, Price, worth
+from simulation.money import FREE, MONTH, Price, worth
 from simulation.parameters import Floats, Parameters
 from simulation.runs import MONEY, Cancel, Desk, Figures, Progress, Score, Unit, figures
 
@@ -30,7 +30,10 @@ FRESH = 10_000
 
 @dataclass(frozen=True)
 class Settings:
-    """How an experiment is run. What changes a figure is here; what does not (workers) is not."""
+    """How an experiment is run. What changes a figure is here; what does not (workers) is not.
+
+    Raises ValueError for numbers that give no intervals.
+    """
 
     seed: int = 7
     weeks: int = 4
@@ -39,6 +42,13 @@ class Settings:
     explained: int = 12  # draws of each input for the width and the tornado; 0: without
     cohort_days: float = 7.0
     settled: Mapping[str, float] = field(default_factory=dict)  # days, by column of the ticket frame
+
+    def __post_init__(self) -> None:
+        """Two runs tell a variance, a handful of draws a range."""
+        if self.weeks < 1 or self.replications < 1 or self.draws < LEAST_DRAWS:
+            raise ValueError(f"an experiment needs a week, a run and {LEAST_DRAWS} draws at least")
+        if self.explained and not 2 <= self.explained <= self.draws:
+            raise ValueError(f"what makes the width is seen from 2 to {self.draws} draws, or from none (0)")
 
     @property
     def minutes(self) -> int:
@@ -65,7 +75,7 @@ class Change:
 
     name: str
     apply: Callable[[Parameters], Parameters]
-    price: Price = Price()
+    price: Price = FREE
 
 
 def experiment(

@@ -48,7 +48,7 @@ def _check(point: Parameters, draw: Parameters) -> None:
 
 def _spliced(
     point: Distributions, draw: Distributions, drawn: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Distributions:  # noqa: E501
+) -> Distributions:
     """Of `draw` where `drawn`, else of `point`."""
     parts: list[Floats] = []
     sources: Sequence[Distributions] = (point, draw)

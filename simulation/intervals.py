@@ -46,7 +46,8 @@ class Runs:
     @property
     def rows(self) -> Floats:
         """[B] each draw's mean over the common seeds; NaN where a run has no such figure."""
-        return self.draws.mean(axis=1)
+        means: Floats = self.draws.mean(axis=1)
+        return means
 
     @property
     def luck(self) -> Floats:

@@ -18,7 +18,7 @@ from simulation.parameters import Money, Parameters
 from simulation.ticket_rows import TicketRows
 
 GRAIN = float(2**20)
-"""Minutes and money are cut to this part of one, so that sums are exact: the order in which threads add changes no bit."""
+"""Minutes and money are cut to this part of one: sums are exact then, and the order in which threads add is no matter."""
 
 COLUMNS = (
     "resolution_calendar_minutes", "first_resolution_calendar_minutes", "first_reply_calendar_minutes",

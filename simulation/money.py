@@ -22,6 +22,9 @@ class Price:
     month: float = 0.0
 
 
+FREE = Price()
+
+
 def worth(saved: dict[str, Runs], price: Price) -> dict[str, Any]:
     """Money saved a month, by kind (runs.MONEY).
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiled import cached, inlined
+from simulation.compiled import cached, scalar
 
 Keys = NDArray[np.uint64]
 
@@ -59,7 +59,7 @@ UNIT = 2.0**-52
 CHILD = int(Purpose.CHILD)
 
 
-@inlined
+@scalar
 def bits(seed: int | np.uint64, key: np.uint64, visit: int, purpose: int) -> np.uint64:
     """The first 64 of the 128 bits that Philox4x32-10 gives. No argument is negative; visit and purpose < 2**32."""
     key_0, key_1 = np.uint64(seed) & LOW, np.uint64(seed) >> HALF
@@ -73,13 +73,13 @@ def bits(seed: int | np.uint64, key: np.uint64, visit: int, purpose: int) -> np.
     return (word_1 << HALF) | word_0
 
 
-@inlined
+@scalar
 def uniform(seed: int, key: np.uint64, visit: int, purpose: int) -> float:
     """A number strictly between 0 and 1. For compiled code: from Python, `uniforms` starts faster."""
     return (np.float64(bits(seed, key, visit, purpose) >> SPARE_BITS) + 0.5) * UNIT
 
 
-@inlined
+@scalar
 def child(key: np.uint64, number: int) -> np.uint64:
     """The key of the ticket that follows from another as its `number`-th, from 0; whatever the seed."""
     return bits(0, key, number, CHILD)
@@ -87,27 +87,33 @@ def child(key: np.uint64, number: int) -> np.uint64:
 
 def uniforms(seed: int, keys: Keys, visits: NDArray[Any] | int, purpose: Purpose | int) -> NDArray[np.float64]:
     """`uniform` of each key [n] with its visit [n], or one visit for all."""
-    visits = np.ascontiguousarray(np.broadcast_to(np.asarray(visits, np.int64), keys.shape))
-    return _uniforms(int(seed), np.require(keys, np.uint64, ("C", "W")), visits, int(purpose))
+    drawn = np.empty(len(keys))
+    _uniforms(int(seed), _keys(keys), _numbers(visits, len(keys)), int(purpose), drawn)
+    return drawn
 
 
 def children(keys: Keys, numbers: NDArray[Any] | int) -> Keys:
     """`child` of each key [n] with its number [n]. Keys from scratch: `children(hours, nth)` and so on."""
-    numbers = np.ascontiguousarray(np.broadcast_to(np.asarray(numbers, np.int64), keys.shape))
-    return _children(np.require(keys, np.uint64, ("C", "W")), numbers)
+    made = np.empty(len(keys), np.uint64)
+    _children(_keys(keys), _numbers(numbers, len(keys)), made)
+    return made
+
+
+def _keys(keys: Keys) -> Keys:
+    return np.require(keys, np.uint64, ("C", "W"))
+
+
+def _numbers(numbers: NDArray[Any] | int, size: int) -> NDArray[np.int64]:
+    return np.array(np.broadcast_to(np.asarray(numbers, np.int64), size))
 
 
 @cached
-def _uniforms(seed: int, keys: Keys, visits: NDArray[np.int64], purpose: int) -> NDArray[np.float64]:
-    drawn = np.empty(len(keys), np.float64)
+def _uniforms(seed: int, keys: Keys, visits: NDArray[np.int64], purpose: int, drawn: NDArray[np.float64]) -> None:
     for row in range(len(keys)):
         drawn[row] = uniform(seed, keys[row], visits[row], purpose)
-    return drawn
 
 
 @cached
-def _children(keys: Keys, numbers: NDArray[np.int64]) -> Keys:
-    made = np.empty(len(keys), np.uint64)
+def _children(keys: Keys, numbers: NDArray[np.int64], made: Keys) -> None:
     for row in range(len(keys)):
         made[row] = child(keys[row], numbers[row])
-    return made

@@ -11,22 +11,23 @@ The rules are METRICS.md's. Where a chain of visits says less than a helpdesk's 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiled import cached
+from simulation.compiled import cached, inlined
 from simulation.network import Keys, Run, Tickets
-from simulation.parameters import Floats, Ints, Parameters, StepKind
+from simulation.parameters import Backlog, Floats, Ints, Parameters, StepKind
 from simulation.random import Purpose, uniform
 
 _REPLY, _HANDOFF = int(Purpose.REPLY), int(Purpose.HANDOFF)
+_WORK, _END = int(StepKind.WORK), int(StepKind.END)
 
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """What a run's visits mean; the same for every run of one structure."""
 
     kind: NDArray[np.int8]  # [S]
@@ -68,6 +69,37 @@ class TicketRows:
     followed: Floats  # when the customer came again
 
 
+class _Visits(NamedTuple):
+    """Columns of Records."""
+
+    ticket: Ints
+    state: Ints
+    agent: Ints
+    edge: Ints
+    entered: Floats
+    started: Floats
+    left: Floats
+    work: Floats
+
+
+class _Sums(NamedTuple):
+    """Columns of TicketRows that visits add to."""
+
+    first_reply: Floats
+    first_resolved: Floats
+    resolved: Floats
+    replies: Ints
+    reopens: Ints
+    handoffs: Ints
+    answered: Ints
+    released: Ints
+    work: Floats
+    spent: Floats
+    minutes: Floats
+    waited: Floats
+    is_automated: Flags
+
+
 def rules(parameters: Parameters) -> Rules:
     """What the visits of runs of these Parameters mean."""
     routes, steps = parameters.routes, parameters.steps
@@ -85,74 +117,105 @@ def rules(parameters: Parameters) -> Rules:
 
 def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: Run, seed: int) -> TicketRows:
     """What became of `tickets` and of the contacts that followed from them."""
-    known, repeats = parameters.backlog, run.repeats
-    key, count = np.r_[tickets.key, repeats.key], len(tickets.key) + len(repeats.key)
-    ints, floats = np.zeros((5, count), dtype=np.int32), np.zeros((4, count))
-    instants, automated = np.full((4, count), np.nan), np.zeros(count, dtype=np.bool_)
-    old = len(known.ticket)
-    instants[0, :old], instants[1, :old] = known.first_reply, known.first_resolved
-    ints[0, :old], ints[1, :old], ints[2, :old] = known.replies, known.reopens, known.handoffs
-    floats[0, :old] = known.work
-    rec = run.records
-    _follow(
-        rec.ticket, rec.state, rec.agent, rec.edge, (rec.entered, rec.started, rec.left, rec.work), key,
-        (meaning.kind, meaning.rests, meaning.customer, meaning.to, meaning.reopens),
-        (meaning.fee, meaning.reply, meaning.handoff, meaning.wage), seed, ints, floats, instants, automated,
-    )  # fmt: skip
-    instants[3, run.parent] = repeats.arrived
+    repeats = run.repeats
+    key = np.r_[tickets.key, repeats.key]
+    sums = _opened(parameters.backlog, len(key))
+    visits = _Visits(*(getattr(run.records, name) for name in _Visits._fields))
+    _follow(visits, meaning, key, seed, sums)
+    followed = np.full(len(key), np.nan)
+    followed[run.parent] = repeats.arrived
     return TicketRows(
-        key, np.r_[tickets.stream, repeats.stream], np.r_[tickets.priority, repeats.priority],
-        np.r_[tickets.arrived, repeats.arrived], instants[0], instants[1], instants[2], automated,
-        ints[0], ints[1], ints[2], floats[0], floats[1], floats[2], ints[3], ints[4], floats[3], instants[3],
-    )  # fmt: skip
+        key=key,
+        stream=np.r_[tickets.stream, repeats.stream],
+        priority=np.r_[tickets.priority, repeats.priority],
+        created=np.r_[tickets.arrived, repeats.arrived],
+        followed=followed,
+        **sums._asdict(),
+    )
+
+
+def _opened(known: Backlog, count: int) -> _Sums:
+    """Sums of so many tickets, with what had been before the start of those open then."""
+    later = count - len(known.ticket)
+    never, none, nothing = np.full(later, np.nan), np.zeros(later, dtype=np.int32), np.zeros(later)
+    return _Sums(
+        first_reply=np.r_[known.first_reply, never],
+        first_resolved=np.r_[known.first_resolved, never],
+        resolved=np.full(count, np.nan),
+        replies=np.r_[known.replies, none],
+        reopens=np.r_[known.reopens, none],
+        handoffs=np.r_[known.handoffs, none],
+        answered=np.zeros(count, dtype=np.int32),
+        released=np.zeros(count, dtype=np.int32),
+        work=np.r_[known.work, nothing],
+        spent=np.zeros(count),
+        minutes=np.zeros(count),
+        waited=np.zeros(count),
+        is_automated=np.zeros(count, dtype=np.bool_),
+    )
 
 
 @cached
-def _follow(ticket, state, agent, edge, times, key, marks, amounts, seed, ints, floats, instants, automated):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915
-    """Fills ints (replies, reopens, handoffs, answered, released), floats (work, spent, minutes, waited) and instants
-    (first reply, first and last resolution) in one pass over visits, which come by ticket and entry.
-    """
-    entered, started, left, work = times
-    kind, rests, customer, to, reopens = marks
-    fee, reply, handoff, wage = amounts
+def _follow(visits: _Visits, meaning: Rules, key: Keys, seed: int, sums: _Sums) -> None:
+    """One pass over visits, which come by ticket and entry."""
     last, visit = -1, 0
-    for row in range(len(ticket)):
-        t, s, e = ticket[row], state[row], edge[row]
-        visit = visit + 1 if t == last else 0
-        fresh, last = t != last, t
-        if kind[s] == 2:
+    for row in range(len(visits.ticket)):
+        ticket, state = visits.ticket[row], visits.state[row]
+        visit = visit + 1 if ticket == last else 0
+        last = ticket
+        if meaning.kind[state] == _END:
             continue
-        floats[0, t] += work[row]
-        floats[2, t] += work[row]
-        if agent[row] >= 0:
-            floats[1, t] += work[row] / 60 * wage[agent[row]]
-        if entered[row] >= 0:
-            floats[1, t] += fee[s]
-        if kind[s] == 0 and started[row] == started[row]:
-            floats[3, t] += max(started[row] - entered[row], 0.0)
-        if rests[s] and fresh:  # resolved before the start, and may come back
-            instants[2, t] = entered[row]
-            if instants[1, t] != instants[1, t]:
-                instants[1, t] = entered[row]
-        if e < 0:
-            continue
-        if uniform(seed, key[t], visit, _REPLY) < reply[e]:
-            ints[0, t] += 1
-            ints[3, t] += 1
-            if instants[0, t] != instants[0, t]:
-                instants[0, t] = left[row]
-        if uniform(seed, key[t], visit, _HANDOFF) < handoff[e]:
-            ints[2, t] += 1
-        after = to[e]
-        if reopens[e]:
-            ints[1, t] += 1
-            instants[2, t] = np.nan
-            automated[t] = False
-        elif (rests[after] or kind[after] == 2) and not rests[s]:
-            closed = entered[row] if customer[s] else left[row]
-            instants[2, t] = closed
-            if instants[1, t] != instants[1, t]:
-                instants[1, t] = closed
-            automated[t] = kind[s] != 0 and ints[0, t] == 0
-            if automated[t]:
-                ints[4, t] += 1
+        _add_work(visits, row, meaning, sums)
+        if visit == 0 and meaning.rests[state]:  # resolved before the start, and may come back
+            _resolve(ticket, visits.entered[row], sums)
+        if visits.edge[row] >= 0:
+            _add_talk(visits, row, visit, meaning, key[ticket], seed, sums)
+            _turn(visits, row, meaning, sums)
+
+
+@inlined
+def _add_work(visits: _Visits, row: int, meaning: Rules, sums: _Sums) -> None:
+    ticket, state, agent, work = visits.ticket[row], visits.state[row], visits.agent[row], visits.work[row]
+    sums.work[ticket] += work
+    sums.minutes[ticket] += work
+    if agent >= 0:
+        sums.spent[ticket] += work / 60 * meaning.wage[agent]
+    if visits.entered[row] >= 0:
+        sums.spent[ticket] += meaning.fee[state]
+    if meaning.kind[state] == _WORK and not np.isnan(visits.started[row]):
+        sums.waited[ticket] += max(visits.started[row] - visits.entered[row], 0.0)
+
+
+@inlined
+def _add_talk(visits: _Visits, row: int, visit: int, meaning: Rules, key: np.uint64, seed: int, sums: _Sums) -> None:
+    ticket, edge = visits.ticket[row], visits.edge[row]
+    if uniform(seed, key, visit, _REPLY) < meaning.reply[edge]:
+        sums.replies[ticket] += 1
+        sums.answered[ticket] += 1
+        if np.isnan(sums.first_reply[ticket]):
+            sums.first_reply[ticket] = visits.left[row]
+    if uniform(seed, key, visit, _HANDOFF) < meaning.handoff[edge]:
+        sums.handoffs[ticket] += 1
+
+
+@inlined
+def _turn(visits: _Visits, row: int, meaning: Rules, sums: _Sums) -> None:
+    """A ticket resolved, or opened again."""
+    ticket, state, edge = visits.ticket[row], visits.state[row], visits.edge[row]
+    after = meaning.to[edge]
+    if meaning.reopens[edge]:
+        sums.reopens[ticket] += 1
+        sums.resolved[ticket] = np.nan
+        sums.is_automated[ticket] = False
+    elif (meaning.rests[after] or meaning.kind[after] == _END) and not meaning.rests[state]:
+        _resolve(ticket, visits.entered[row] if meaning.customer[state] else visits.left[row], sums)
+        if meaning.kind[state] != _WORK and sums.replies[ticket] == 0:
+            sums.is_automated[ticket] = True
+            sums.released[ticket] += 1
+
+
+@inlined
+def _resolve(ticket: int, instant: float, sums: _Sums) -> None:
+    sums.resolved[ticket] = instant
+    if np.isnan(sums.first_resolved[ticket]):
+        sums.first_resolved[ticket] = instant

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.arrivals import cells
 from simulation.clock import DAY, clock
@@ -39,7 +40,7 @@ def usage(parameters: Parameters, network: Network, run: Run, minutes: int) -> U
     held = rec.agent >= 0
     done = held & (network.kind[rec.state] == StepKind.WORK)
     after = np.where(np.isnan(rec.left[done]), 0.0, parameters.pools.after_work[network.pool[rec.state[done]]])
-    busy = np.bincount(rec.agent[done], rec.work[done] + after, agents)
+    busy = np.bincount(rec.agent[done], rec.work[done] + after, agents).astype(np.float64)
     return Usage(waited / np.where(exposed > 0, exposed, np.nan), busy, duty_minutes(network))
 
 
@@ -56,7 +57,7 @@ def duty_minutes(network: Network) -> Floats:
 def day_counts(
     parameters: Parameters, meaning: Rules, tickets: Tickets, run: Run, minutes: int
 ) -> np.ndarray[tuple[int, int, int], np.dtype[np.int64]]:
-    """[3, W, days] tickets created, resolved and reopened by workflow and local day of the run, by the events' instants.
+    """[3, W, days] tickets created, resolved and reopened by workflow and local day, by the events' instants.
 
     Opening + created + reopened - resolved is what is open at a day's end (METRICS: the backlog's bridge).
     """
@@ -101,7 +102,7 @@ def _turns(meaning: Rules, rec: Records) -> tuple[Flags, Flags]:
 
 @cached
 def _wait(
-    pool: Ints, entered: Floats, started: Floats, left: Floats, edges: Floats, hour: Ints, waited: Floats
+    pool: Ints, entered: Floats, started: Floats, left: Floats, edges: Floats, hour: NDArray[np.int64], waited: Floats
 ) -> None:
     """Adds each visit's minutes in its queue to the hours of the week in which they passed."""
     for row in range(len(pool)):
@@ -109,9 +110,11 @@ def _wait(
             continue
         begins = max(entered[row], 0.0)
         ends = started[row]
-        if ends != ends:
-            ends = left[row] if left[row] == left[row] else edges[-1]
-        cell = np.searchsorted(edges, begins, side="right") - 1
+        if np.isnan(ends):
+            ends = edges[-1] if np.isnan(left[row]) else left[row]
+        cell = int(begins / 60)  # no cell is longer than an hour: it is this one or one after it
+        while cell < len(hour) and edges[cell + 1] <= begins:
+            cell += 1
         while begins < ends and cell < len(hour):
             upto = min(ends, edges[cell + 1])
             waited[pool[row], hour[cell]] += upto - begins

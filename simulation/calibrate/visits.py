@@ -153,7 +153,10 @@ def _estimated_at_cap(visits: pl.DataFrame) -> pl.Expr:
     common = estimated.filter(estimated > (estimated.median() or 0.0)).value_counts(sort=True).head(1)
     if common.is_empty() or common["count"][0] < max(_AT_CAP * estimated.len(), _FEW):
         return pl.lit(value=False)
-    return (pl.col("start_source") == "estimated") & ~pl.col("was_taken") & (pl.col("work_minutes") >= common.row(0)[0])
+    capped: pl.Expr = (
+        (pl.col("start_source") == "estimated") & ~pl.col("was_taken") & (pl.col("work_minutes") >= common.row(0)[0])
+    )
+    return capped
 
 
 def _begun(visits: pl.DataFrame) -> pl.DataFrame:

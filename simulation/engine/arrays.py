@@ -42,7 +42,7 @@ STAY, ENTER, GATE, JOIN = range(4)
 
 
 class Count(IntEnum):
-    """Single numbers of a run: positions in Live.count."""
+    """Single numbers of a run: positions in Live.counts."""
 
     BEGUN = 0  # 1 when the shifts are planned
     COME = 1  # tickets taken from Tickets
@@ -96,7 +96,7 @@ class Fixed(NamedTuple):
     finishes: Flags
     helper_start: Ints  # [P + 1]
     helper: Ints  # agents of a pool, by tier
-    helper_tier: Ints
+    helper_tier: Longs
     speed: Floats  # [A]
     can: Flags  # [A, P]
     skill_start: Ints  # [A + 1]
@@ -169,8 +169,9 @@ class Agents(NamedTuple):
 
     until: Floats  # [A] end of the shift, OFF when off duty
     interval: Ints  # [A] the shift, or the next
-    busy: Ints  # [A] hands in use
+    busy: Longs  # [A] hands in use
     since: Longs  # [A] when a hand was last freed or the shift began, in the order of events
+    standing: Longs  # [A] see staff.stand
     owner: Ints  # [H]
     phase: Bytes  # [H]
     slot: Ints  # [H]
@@ -212,7 +213,7 @@ class Repeats(NamedTuple):
 class Live(NamedTuple):
     """All that a run changes."""
 
-    count: Longs  # by Count
+    counts: Longs  # by Count
     slots: Slots
     events: Events
     agents: Agents

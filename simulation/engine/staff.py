@@ -22,7 +22,9 @@ from simulation.engine.queues import ahead, remove
 from simulation.random import Purpose, uniform
 
 SERVICE = int(Purpose.SERVICE)
-ACTIVITIES, SEQUENCE = int(Count.ACTIVITIES), int(Count.SEQUENCE)
+BUSY_SHIFT, TIER_SHIFT = 44, 52  # standing: tier, tickets in hand, order of having been freed
+NO_TIME = 1 << 60
+ACTIVITIES = int(Count.ACTIVITIES)
 
 
 @inlined
@@ -33,20 +35,25 @@ def has_time(fixed: Fixed, live: Live, agent: int, now: float) -> bool:
 
 
 @inlined
-def idle_helper(fixed: Fixed, live: Live, pool: int, now: float) -> int:
-    """Who takes a visit that joins a pool: lowest tier, then fewest in hand, then free for longest; -1 nobody."""
+def stand(fixed: Fixed, live: Live, agent: int) -> None:
+    """Notes who is asked first to take a visit: who has fewest in hand, then who is free for longest."""
     agents = live.agents
-    chosen, tier = NONE, 0
+    hands = fixed.hand_start[agent + 1] - fixed.hand_start[agent]
+    if agents.until[agent] > OFF and agents.busy[agent] < hands:
+        agents.standing[agent] = (agents.busy[agent] << BUSY_SHIFT) | agents.since[agent]
+    else:
+        agents.standing[agent] = NO_TIME
+
+
+@inlined
+def idle_helper(fixed: Fixed, live: Live, pool: int, now: float) -> int:
+    """Who takes a visit that joins a pool: of those with a hand free the lowest tier, then by standing; -1 nobody."""
+    best, chosen = NO_TIME, NONE
     for row in range(fixed.helper_start[pool], fixed.helper_start[pool + 1]):
         agent = fixed.helper[row]
-        if chosen != NONE and fixed.helper_tier[row] > tier:
-            break
-        if not has_time(fixed, live, agent, now):
-            continue
-        if chosen == NONE or agents.busy[agent] < agents.busy[chosen]:
-            chosen, tier = agent, fixed.helper_tier[row]
-        elif agents.busy[agent] == agents.busy[chosen] and agents.since[agent] < agents.since[chosen]:
-            chosen = agent
+        standing = live.agents.standing[agent] + (fixed.helper_tier[row] << TIER_SHIFT)
+        if standing < best and now < live.agents.until[agent]:
+            best, chosen = standing, agent
     return chosen
 
 
@@ -66,6 +73,7 @@ def hold(fixed: Fixed, live: Live, agent: int, slot: int, work: float) -> int:
     slots.hand[slot] = hand
     slots.agent[slot] = agent
     slots.service[slot] = work
+    stand(fixed, live, agent)
     return hand
 
 
@@ -78,7 +86,7 @@ def begin(fixed: Fixed, live: Live, agent: int, slot: int, now: float, seed: int
     work = amount(fixed, fixed.service[slots.state[slot]], upper) * fixed.speed[agent]
     hand = hold(fixed, live, agent, slot, work)
     slots.started[slot] = now
-    live.count[ACTIVITIES] += 1
+    live.counts[ACTIVITIES] += 1
     plan(live, len(fixed.speed) + hand, now + work, COMPLETION)
 
 
@@ -126,10 +134,11 @@ def complete(fixed: Fixed, live: Live, hand: int, now: float) -> int:
 
 
 @inlined
-def release(live: Live, agent: int) -> None:
+def release(fixed: Fixed, live: Live, agent: int) -> None:
     """Counts a freed hand as free; after its visit has moved on, so that both are chosen from what waits then."""
     live.agents.busy[agent] -= 1
     live.agents.since[agent] = number(live)
+    stand(fixed, live, agent)
 
 
 @inlined
@@ -154,6 +163,7 @@ def begin_shift(fixed: Fixed, live: Live, agent: int, now: float) -> None:
     agents = live.agents
     agents.until[agent] = fixed.duty_to[agents.interval[agent]]
     agents.since[agent] = number(live)
+    stand(fixed, live, agent)
     for hand in range(fixed.hand_start[agent], fixed.hand_start[agent + 1]):
         if agents.phase[hand] != FREE and live.events.place[len(fixed.speed) + hand] == NONE:
             run(fixed, live, hand, now)
@@ -165,6 +175,7 @@ def end_shift(fixed: Fixed, live: Live, agent: int, now: float) -> None:
     """Off duty: work of pools that do not finish pauses."""
     agents, events = live.agents, live.events
     agents.until[agent] = OFF
+    stand(fixed, live, agent)
     for hand in range(fixed.hand_start[agent], fixed.hand_start[agent + 1]):
         place = events.place[len(fixed.speed) + hand]
         if place != NONE and not fixed.finishes[agents.pool[hand]]:

@@ -1,241 +1,225 @@
-"""Small shops as Parameters, made by hand, of which the true answers are known. For all tests of the simulator."""
+"""Small shops for the engine, written as people think of them."""
 
-from __future__ import annotations
-
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from simulation.parameters import (
-    Arrivals,
-    Backlog,
-    Distributions,
-    Money,
-    Parameters,
-    Pools,
-    Routes,
-    Shape,
-    Staff,
-    Step,
-    StepKind,
-    Work,
-)
+from simulation.network import Duty, Network, Records, Run, Tickets
+from simulation.parameters import Distributions, Ints, Pools, Routes, Shape, StepKind, Work
 
-START = dt.datetime(2026, 1, 4, 23)  # noqa: DTZ001: naive UTC; Monday 00:00 in Berlin
-ALWAYS = tuple((weekday, 0.0, 1440.0, 1.0) for weekday in range(7))
-OFFICE = tuple((weekday, 540.0, 1020.0, 1.0) for weekday in range(5))
-
-Dist = tuple[Shape, float, float] | tuple[Shape, Sequence[float]]
+ALWAYS = ((0.0, np.inf),)
 
 
-def exponential(mean: float) -> Dist:
-    return (Shape.EXPONENTIAL, mean, 0.0)
+@dataclass(frozen=True)
+class Amount:
+    shape: Shape
+    a: float = 0.0
+    b: float = 0.0
+    values: tuple[float, ...] = ()
 
 
-def constant(value: float) -> Dist:
-    return (Shape.CONSTANT, value, 0.0)
+def constant(minutes: float) -> Amount:
+    return Amount(Shape.CONSTANT, minutes)
 
 
-@dataclass
+def exponential(mean: float) -> Amount:
+    return Amount(Shape.EXPONENTIAL, mean)
+
+
+def log_normal(mean: float, spread: float) -> Amount:
+    return Amount(Shape.LOG_NORMAL, float(np.log(mean)) - spread**2 / 2, spread)
+
+
+def steps(*values: float) -> Amount:
+    return Amount(Shape.STEPS, values=values)
+
+
+def table(*values: float) -> Amount:
+    return Amount(Shape.EMPIRICAL, values=values)
+
+
+@dataclass(frozen=True)
 class Edge:
-    to: str
+    to: int
     chance: float = 1.0
-    delay: Dist | None = None
-    reply: float = 0.0
-    handoff: float = 0.0
-    reopens: bool = False
+    delay: Amount | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class State:
-    """A step and its edges; a pool makes it work, no edges the end."""
-
-    name: str
-    edges: list[Edge] = field(default_factory=list)
-    pool: str | None = None
-    service: Dist | None = None
-    actor: str = "human"
-    workflow: str = "orders"
-    fee: float = 0.0
-    patience: Dist | None = None
-    left_for: str = ""
-
-    @property
-    def kind(self) -> StepKind:
-        return StepKind.WORK if self.pool else StepKind.DELAY if self.edges else StepKind.END
+    kind: StepKind
+    edges: tuple[Edge, ...] = ()
+    pool: int = -1
+    service: Amount | None = None
+    before: Amount | None = None
+    keep: float = 0.0
+    patience: Amount | None = None
+    left_for: int = -1
+    batch: tuple[int, float] = (1, 0.0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Agent:
-    name: str
-    pools: Sequence[str]
-    shifts: Sequence[tuple[int, float, float, float]] = ALWAYS
-    wage: float = 30.0
+    skills: tuple[tuple[int, int], ...] = ((0, 0),)  # pool, tier
+    duty: tuple[tuple[float, float], ...] = ALWAYS
     speed: float = 1.0
     capacity: int = 1
-    works_holidays: bool = False
 
 
-def shop(
-    states: Sequence[State],
-    agents: Sequence[Agent],
-    rates: Sequence[tuple[str, float | Sequence[float]]],
-    **changes: Any,
-) -> Parameters:
-    """A shop of one chain. `rates`: per stream its first state and tickets an hour (one, or 168).
-
-    `changes`: zone, start, holidays, trend, dispersion, holiday, repeat, repeat_delay, priority, money, backlog.
-    """
-    times = _Times()
-    place = {state.name: n for n, state in enumerate(states)}
-    edges = [edge for state in states for edge in state.edges]
-    pools = tuple(dict.fromkeys(state.pool for state in states if state.pool))
-    workflows = tuple(dict.fromkeys(state.workflow for state in states))
-    delay = times.add(changes["repeat_delay"]) if "repeat_delay" in changes else -1
-    routes = Routes(
-        np.arange(len(states), dtype=np.int32),
-        tuple("" for _ in states),
-        _starts([len(state.edges) for state in states]),
-        np.array([edge.chance for edge in edges], dtype=np.float64),
-        np.array([place[edge.to] for edge in edges], dtype=np.int32),
-        np.array([times.add(edge.delay) for edge in edges], dtype=np.int32),
-        np.array([edge.reply for edge in edges], dtype=np.float64),
-        np.array([edge.handoff for edge in edges], dtype=np.float64),
-        np.array([edge.reopens for edge in edges], dtype=np.bool_),
-    )
-    work = Work(
-        np.array([times.add(state.service) for state in states], dtype=np.int32),
-        np.full(len(states), -1, dtype=np.int32),
-        np.zeros(len(states)),
-        np.array([times.add(state.patience) for state in states], dtype=np.int32),
-        np.array([place[state.left_for] if state.left_for else -1 for state in states], dtype=np.int32),
-        np.ones(len(states), dtype=np.int32),
-        np.zeros(len(states)),
-    )
-    return Parameters(
-        changes.get("zone", "Europe/Berlin"), changes.get("start", START), workflows,
-        tuple(Step(s.workflow, s.name, s.kind, s.pool, s.actor, s.fee) for s in states),
-        routes, work, times.distributions(), _pools(pools), _staff(agents, pools),
-        _arrivals(states, rates, place, delay, changes), changes.get("backlog", no_backlog()),
-        changes.get("money", Money("EUR", 0.0, 0.0, 0.0, 0.0)), tuple(changes.get("holidays", ())), (),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Pool:
+    after_work: float = 0.0
+    by_age: bool = False
+    headstart: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    finishes: bool = True
 
 
-def desk(  # one queue, one step: M/M/c when the agents are always there
-    agents: int = 2,
-    rate: float | Sequence[float] = 8.0,
-    service: Dist = (Shape.EXPONENTIAL, 12.0, 0.0),
-    shifts: Sequence[tuple[int, float, float, float]] = ALWAYS,
-    **changes: Any,
-) -> Parameters:
-    states = [State("answer", [Edge("end", reply=1.0)], "desk", service), State("end")]
-    people = [Agent(f"agent {n}", ["desk"], shifts) for n in range(agents)]
-    return shop(states, people, [("answer", rate)], **changes)
+@dataclass(frozen=True)
+class Stream:
+    first_state: int = 0
+    repeat: float = 0.0
+    repeat_delay: Amount | None = None
 
 
-def helpdesk(agents: int = 3, rate: float = 3.0, reopen: float = 0.1, **changes: Any) -> Parameters:
-    """Two workflows, one team in office hours: answer, perhaps wait for the customer, resolved, perhaps reopened."""
-    states = [
-        State("bot", [Edge("answer", 0.6, constant(1.0)), Edge("resolved", 0.4, constant(1.0))], actor="bot", fee=0.5),
-        State("answer", [Edge("customer", 0.3, reply=1.0), Edge("resolved", 0.7, reply=0.9, handoff=0.1)], "desk",
-              exponential(10.0)),
-        State("customer", [Edge("answer", 0.8, exponential(600.0)), Edge("resolved", 0.2, constant(4320.0))],
-              actor="customer"),
-        State("refund", [Edge("resolved", reply=1.0)], "desk", exponential(15.0), workflow="returns"),
-        State("resolved", [Edge("end", 1 - reopen, constant(0.0)),
-                           Edge("answer", reopen, exponential(1440.0), reopens=True)], actor="customer"),
-        State("end"),
-    ]  # fmt: skip
-    people = [Agent(f"agent {n}", ["desk"], OFFICE) for n in range(agents)]
-    return shop(states, people, [("bot", rate), ("refund", rate / 3)], **changes)
+@dataclass(frozen=True)
+class Shop:
+    states: tuple[State, ...]
+    agents: tuple[Agent, ...] = (Agent(),)
+    pools: tuple[Pool, ...] = (Pool(),)
+    streams: tuple[Stream, ...] = (Stream(),)
+    amounts: dict[Amount, int] = field(default_factory=dict, compare=False)
 
+    def network(self) -> Network:
+        edges = [edge for state in self.states for edge in state.edges]
+        return Network(
+            kind=np.array([state.kind for state in self.states], np.int8),
+            pool=ints(state.pool for state in self.states),
+            routes=Routes(
+                step=np.arange(len(self.states), dtype=np.int32),
+                history=("",) * len(self.states),
+                edge_start=starts(state.edges for state in self.states),
+                chance=np.array([edge.chance for edge in edges]),
+                to=ints(edge.to for edge in edges),
+                delay=ints(self._number(edge.delay) for edge in edges),
+                reply=np.zeros(len(edges)),
+                handoff=np.zeros(len(edges)),
+                reopens=np.zeros(len(edges), np.bool_),
+            ),
+            work=self._work(),
+            pools=Pools(
+                names=("",) * len(self.pools),
+                after_work=np.array([pool.after_work for pool in self.pools]),
+                by_age=np.array([pool.by_age for pool in self.pools]),
+                headstart=np.array([pool.headstart for pool in self.pools]),
+                finishes=np.array([pool.finishes for pool in self.pools]),
+            ),
+            duty=self._duty(),
+            repeat=np.array([stream.repeat for stream in self.streams]),
+            repeat_delay=ints(self._number(stream.repeat_delay) for stream in self.streams),
+            first_state=ints(stream.first_state for stream in self.streams),
+            distributions=self._distributions(),  # last: all amounts are numbered by then
+        )
 
-def no_backlog() -> Backlog:
-    return open_tickets([])
+    def _number(self, amount: Amount | None) -> int:
+        return -1 if amount is None else self.amounts.setdefault(amount, len(self.amounts))
 
-
-def open_tickets(rows: Sequence[tuple[int, int, float]]) -> Backlog:
-    """Open tickets of (stream, state, entered), created when they entered their state."""
-    count = len(rows)
-    entered = np.array([row[2] for row in rows], dtype=np.float64)
-    none, never = np.zeros(count, dtype=np.int32), np.full(count, np.nan)
-    return Backlog(
-        tuple(f"open {n}" for n in range(count)),
-        np.array([row[0] for row in rows], dtype=np.int32),
-        np.array([row[1] for row in rows], dtype=np.int32),
-        entered, np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.bool_), np.ones(count, dtype=np.int8),
-        entered.copy(), never, never.copy(), none, none.copy(), none.copy(), np.zeros(count),
-    )  # fmt: skip
-
-
-class _Times:
-    def __init__(self) -> None:
-        self._rows: list[tuple[Shape, float, float, list[float]]] = []
-
-    def add(self, dist: Dist | None) -> int:
-        if dist is None:
-            return -1
-        if len(dist) == 2:
-            self._rows.append((dist[0], 0.0, 0.0, sorted(dist[1])))
-        else:
-            self._rows.append((dist[0], dist[1], dist[2], []))
-        return len(self._rows) - 1
-
-    def distributions(self) -> Distributions:
+    def _distributions(self) -> Distributions:
         return Distributions(
-            np.array([row[0] for row in self._rows], dtype=np.int8),
-            np.array([row[1] for row in self._rows], dtype=np.float64),
-            np.array([row[2] for row in self._rows], dtype=np.float64),
-            _starts([len(row[3]) for row in self._rows]),
-            np.array([value for row in self._rows for value in row[3]], dtype=np.float64),
+            shape=np.array([amount.shape for amount in self.amounts], np.int8),
+            a=np.array([amount.a for amount in self.amounts]),
+            b=np.array([amount.b for amount in self.amounts]),
+            value_start=starts(amount.values for amount in self.amounts),
+            values=np.array([value for amount in self.amounts for value in amount.values], np.float64),
+        )
+
+    def _work(self) -> Work:
+        return Work(
+            service=ints(self._number(state.service) for state in self.states),
+            before=ints(self._number(state.before) for state in self.states),
+            keep=np.array([state.keep for state in self.states]),
+            patience=ints(self._number(state.patience) for state in self.states),
+            left_for=ints(state.left_for for state in self.states),
+            batch_size=ints(state.batch[0] for state in self.states),
+            batch_minutes=np.array([state.batch[1] for state in self.states]),
+        )
+
+    def _duty(self) -> Duty:
+        skills = [skill for agent in self.agents for skill in agent.skills]
+        duty = [interval for agent in self.agents for interval in agent.duty]
+        return Duty(
+            speed=np.array([agent.speed for agent in self.agents]),
+            capacity=ints(agent.capacity for agent in self.agents),
+            skill_start=starts(agent.skills for agent in self.agents),
+            skill_pool=ints(pool for pool, _ in skills),
+            skill_tier=ints(tier for _, tier in skills),
+            duty_start=starts(agent.duty for agent in self.agents),
+            duty_from=np.array([begin for begin, _ in duty]),
+            duty_to=np.array([end for _, end in duty]),
         )
 
 
-def _starts(counts: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    return np.r_[0, np.cumsum(counts)].astype(np.int32)
+def ints(values: object) -> Ints:
+    return np.array(list(values), np.int32)  # type: ignore[call-overload]
 
 
-def _pools(names: tuple[str, ...]) -> Pools:
-    count = len(names)
-    return Pools(
-        names, np.zeros(count), np.zeros(count, dtype=np.bool_), np.zeros((count, 4)), np.ones(count, dtype=np.bool_)
+def starts(groups: object) -> Ints:
+    return ints(np.cumsum([0, *(len(group) for group in groups)]))  # type: ignore[attr-defined]
+
+
+def tickets(
+    arrived: Sequence[float],
+    *,
+    entered: Sequence[float] | None = None,
+    state: Sequence[int] | int = 0,
+    priority: Sequence[int] | int = 1,
+    agent: Sequence[int] | int = -1,
+    in_work: Sequence[bool] | bool = False,
+) -> Tickets:
+    size = len(arrived)
+    return Tickets(
+        key=np.arange(size, dtype=np.uint64),
+        stream=np.zeros(size, np.int32),
+        state=np.array(np.broadcast_to(state, size), np.int32),
+        arrived=np.array(arrived, np.float64),
+        entered=np.array(arrived if entered is None else entered, np.float64),
+        priority=np.array(np.broadcast_to(priority, size), np.int8),
+        agent=np.array(np.broadcast_to(agent, size), np.int32),
+        in_work=np.array(np.broadcast_to(in_work, size), np.bool_),
     )
 
 
-def _staff(agents: Sequence[Agent], pools: tuple[str, ...]) -> Staff:
-    rows = [(n, *shift) for n, agent in enumerate(agents) for shift in agent.shifts]
-    column = [np.array([row[n] for row in rows], dtype=np.float64) for n in range(5)]
-    skills = [pools.index(pool) for agent in agents for pool in agent.pools]
-    return Staff(
-        tuple(agent.name for agent in agents),
-        np.array([agent.speed for agent in agents]),
-        np.array([agent.capacity for agent in agents], dtype=np.int32),
-        np.array([agent.wage for agent in agents]),
-        _starts([len(agent.pools) for agent in agents]),
-        np.array(skills, dtype=np.int32),
-        np.array([tier for agent in agents for tier in range(len(agent.pools))], dtype=np.int32),
-        column[0].astype(np.int32), column[1].astype(np.int32), column[2], column[3], column[4],
-        np.array([agent.works_holidays for agent in agents], dtype=np.bool_),
-    )  # fmt: skip
+def poisson(rate: float, size: int, seed: int) -> list[float]:
+    return list(np.cumsum(np.random.default_rng(seed).exponential(1 / rate, size)))
 
 
-def _arrivals(
-    states: Sequence[State], rates: Sequence[tuple[str, float | Sequence[float]]], place: dict[str, int], delay: int,
-    changes: dict[str, Any],
-) -> Arrivals:  # fmt: skip
-    count = len(rates)
-    return Arrivals(
-        tuple(states[place[name]].workflow for name, _ in rates),
-        tuple("email" for _ in rates),
-        np.array([place[name] for name, _ in rates], dtype=np.int32),
-        np.array([np.broadcast_to(rate, 168) for _, rate in rates], dtype=np.float64),
-        np.full(count, changes.get("trend", 0.0)),
-        np.full(count, changes.get("holiday", 1.0)),
-        np.full(count, changes.get("dispersion", 0.0)),
-        np.tile(np.array(changes.get("priority", (0.0, 1.0, 0.0, 0.0)), dtype=np.float64), (count, 1)),
-        np.full(count, changes.get("repeat", 0.0)),
-        np.full(count, delay, dtype=np.int32),
-    )
+END = State(StepKind.END)
+
+
+def work(*edges: Edge, service: Amount | float = 10.0, pool: int = 0, **more: object) -> State:
+    amount = service if isinstance(service, Amount) else constant(service)
+    return State(StepKind.WORK, edges, pool=pool, service=amount, **more)  # type: ignore[arg-type]
+
+
+def delay(*edges: Edge) -> State:
+    return State(StepKind.DELAY, edges)
+
+
+def served(records: Records) -> list[tuple[int, int, float, float, float]]:
+    """Ticket, agent, started, left and work of visits that were begun, by ticket."""
+    begun = ~np.isnan(records.started)
+    columns = (records.ticket, records.agent, records.started, records.left, records.work)
+    return list(zip(*(column[begun].tolist() for column in columns), strict=True))
+
+
+def visits(records: Records) -> list[tuple[int, int, int, float, float]]:
+    """Ticket, state, edge, entered and left of every visit."""
+    columns = (records.ticket, records.state, records.edge, records.entered, records.left)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def bytes_of(run: Run) -> bytes:
+    parts = [getattr(run.records, name) for name in run.records.__dataclass_fields__]
+    parts += [run.repeats.key, run.repeats.arrived, run.parent]
+    counts = np.array([run.arrived, run.ended, run.open, run.activities])
+    return b"".join(part.tobytes() for part in [*parts, counts])

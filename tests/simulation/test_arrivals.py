@@ -11,7 +11,7 @@ from simulation.arrivals import cells, means, tickets
 from simulation.clock import WEEK
 from simulation.network import Tickets
 from simulation.parameters import Parameters
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 
 BERLIN = "Europe/Berlin"
 
@@ -53,7 +53,7 @@ def test_busy_and_quiet_days_spread_counts() -> None:
     assert daily.var(ddof=1) == pytest.approx(expected, rel=0.15)
 
 
-@pytest.mark.parametrize(("start", "hours"), [(dt.datetime(2026, 3, 28, 23), 23), (dt.datetime(2026, 10, 24, 22), 25)])
+@pytest.mark.parametrize(("start", "hours"), [(shops.at(2026, 3, 28, 23), 23), (shops.at(2026, 10, 24, 22), 25)])
 def test_a_day_of_the_change_has_23_or_25_hours(start: dt.datetime, hours: int) -> None:
     found = cells(BERLIN, start, hours * 60)
     assert found.length.tolist() == [60.0] * hours
@@ -65,16 +65,16 @@ def test_a_day_of_the_change_has_23_or_25_hours(start: dt.datetime, hours: int) 
 
 @pytest.mark.parametrize(("zone", "ahead"), [("Asia/Kolkata", 30), ("Asia/Kathmandu", 45)])
 def test_zones_that_lie_between_hours(zone: str, ahead: int) -> None:
-    found = cells(zone, dt.datetime(2026, 1, 5), 180)
+    found = cells(zone, shops.at(2026, 1, 5), 180)
     assert found.begins.tolist() == [0.0, *(60.0 - ahead + 60 * n for n in range(3))]
     assert found.length.sum() == 180
 
 
 def test_a_start_within_an_hour_cuts_it() -> None:
-    found = cells(BERLIN, dt.datetime(2026, 1, 5, 10, 24, 30), 120)
+    found = cells(BERLIN, shops.at(2026, 1, 5, 10, 24, 30), 120)
     assert found.begins.tolist() == [0.0, 35.5, 95.5]
     assert found.length.tolist() == [35.5, 60.0, 24.5]
-    whole = cells(BERLIN, dt.datetime(2026, 1, 5, 10), 180)
+    whole = cells(BERLIN, shops.at(2026, 1, 5, 10), 180)
     assert found.key.tolist() == whole.key.tolist()
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from simulation.compile import check, network
-from simulation.parameters import Parameters
-from tests.simulation import shops
+from simulation.parameters import Parameters, Shape
+from tests.simulation import parameter_shops as shops
 
 HELPDESK = shops.helpdesk()
 
@@ -40,7 +40,10 @@ ARRIVALS, TIMES = HELPDESK.arrivals, HELPDESK.distributions
         (edited("work", batch_size=changed(WORK.batch_size, 1, 0)), "a batch needs at least one visit"),
         (edited("staff", speed=changed(STAFF.speed, 0, 0.0)), "speed must be over 0"),
         (edited("staff", shift_to=changed(STAFF.shift_to, 0, 10.0)), "ends after it began"),
-        (edited("staff", skill_pool=changed(STAFF.skill_pool, 0, 4)), "the pool of a skill does not exist: 0 to 4 of 1"),
+        (
+            edited("staff", skill_pool=changed(STAFF.skill_pool, 0, 4)),
+            "the pool of a skill does not exist: 0 to 4 of 1",
+        ),
         (edited("arrivals", rate=-ARRIVALS.rate), "a rate of arrivals is negative"),
         (edited("arrivals", rate=ARRIVALS.rate * np.nan), "the rate of arrivals is no number"),
         (edited("arrivals", priority=ARRIVALS.priority / 2), "shares of priorities"),
@@ -48,6 +51,7 @@ ARRIVALS, TIMES = HELPDESK.arrivals, HELPDESK.distributions
         (edited("distributions", a=-TIMES.a), "negative duration"),
         (edited("distributions", shape=changed(TIMES.shape, 0, 3)), "a distribution by values has none"),
         (replace(HELPDESK, backlog=shops.open_tickets([(0, 0, 5.0)])), "open at the start that comes later"),
+        (replace(HELPDESK, backlog=shops.open_tickets([(0, 0, -1.0), (0, 0, -2.0)])), "not in order of age"),
         (replace(HELPDESK, steps=HELPDESK.steps[:1]), "a state's step does not exist"),
         (
             replace(HELPDESK, steps=tuple(replace(s, pool="x" if s.pool else None) for s in HELPDESK.steps)),
@@ -62,7 +66,7 @@ def test_refused_in_one_sentence(parameters: Parameters, sentence: str) -> None:
 
 
 def test_unsorted_values() -> None:
-    shop = shops.desk(service=(shops.Shape.EMPIRICAL, [1.0, 2.0, 3.0]))
+    shop = shops.desk(service=(Shape.EMPIRICAL, [1.0, 2.0, 3.0]))
     check(shop)
     times = replace(shop.distributions, values=shop.distributions.values[::-1].copy())
     with pytest.raises(ValueError, match="not sorted"):

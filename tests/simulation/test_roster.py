@@ -1,20 +1,21 @@
 """Usual shifts as intervals on duty: summer time, holidays, sick days."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from simulation.clock import WEEK, clock
 from simulation.roster import duty
-from tests.simulation import shops
+from tests.simulation import parameter_shops as shops
 
 BERLIN = "Europe/Berlin"
 
 
 @pytest.mark.parametrize(
     ("start", "hours"),
-    [(dt.datetime(2026, 3, 28, 23), 23), (dt.datetime(2026, 10, 24, 22), 25), (dt.datetime(2026, 6, 6, 22), 24)],
+    [(shops.at(2026, 3, 28, 23), 23), (shops.at(2026, 10, 24, 22), 25), (shops.at(2026, 6, 6, 22), 24)],
 )
 def test_a_whole_local_day_on_duty_has_the_hours_of_that_day(start: dt.datetime, hours: int) -> None:
     sunday = shops.desk(agents=1, shifts=[(6, 0.0, 1440.0, 1.0)], start=start)
@@ -26,7 +27,7 @@ def test_a_whole_local_day_on_duty_has_the_hours_of_that_day(start: dt.datetime,
 
 def test_a_shift_keeps_its_place_on_the_wall_when_the_clocks_change() -> None:
     """The last Sunday of March 2026: from then on 9 o'clock is an hour earlier in UTC."""
-    shop = shops.desk(agents=1, shifts=shops.OFFICE, start=dt.datetime(2026, 3, 22, 23))
+    shop = shops.desk(agents=1, shifts=shops.OFFICE, start=shops.at(2026, 3, 22, 23))
     on = duty(shop, 2 * WEEK, 1)
     kept = on.duty_from >= 0
     assert on.duty_from[kept].tolist() == [
@@ -37,12 +38,10 @@ def test_a_shift_keeps_its_place_on_the_wall_when_the_clocks_change() -> None:
 
 def test_the_hour_that_comes_twice_is_the_first_and_the_one_left_out_lies_behind_the_change() -> None:
     """Known from zoneinfo: fold=0."""
-    for start, local in ((dt.datetime(2026, 10, 24, 22), 150.0), (dt.datetime(2026, 3, 28, 23), 150.0)):
+    for start, local in ((shops.at(2026, 10, 24, 22), 150.0), (shops.at(2026, 3, 28, 23), 150.0)):
         wall = clock(BERLIN, start, 2880)
         midnight = wall.local(np.zeros(1))[0]
         moment = wall.instant(np.array([midnight + local]))[0]
-        from zoneinfo import ZoneInfo
-
         told = dt.datetime.combine(start.date() + dt.timedelta(days=1), dt.time(2, 30), ZoneInfo(BERLIN))
         assert moment == (told.astimezone(dt.UTC).replace(tzinfo=None) - start).total_seconds() / 60
 

@@ -17,7 +17,7 @@ from tests.simulation.calibrate.facts import AS_OF, DAY, Shop, after, steady
 def branching() -> Shop:
     """Besides, a ticket on each of 50 days goes back to the customer, who answers after a day."""
     shop = steady()
-    for day in range(0, 50):
+    for day in range(50):
         base = day * DAY + 600
         key = shop.ticket(base)
         shop.visit(key, "queue", "Queue: Returns", base, base + 5)
@@ -154,4 +154,4 @@ def test_queues_that_wait_longer_than_a_run_get_minutes_after_work() -> None:
     after_work = float(observed.pools.after_work[0])
     assert after_work == pytest.approx(5.0, abs=1.0)
     assert any("after each visit" in row.value for row in observed.evidence)
-    assert AS_OF == observed.start
+    assert observed.start == AS_OF
