@@ -16,6 +16,7 @@ END = "End"
 _DAY = 1440.0
 _NO_END_SHARE = 0.02
 _LONGEST = 21 * _DAY
+_LATEST = 1 / 3  # of the window may be too young
 _COOLED = (7 * _DAY, 14 * _DAY)
 
 Bools = NDArray[np.bool_]
@@ -108,8 +109,7 @@ def _over(visits: Columns) -> Bools:
     solved = last & visits.is_resolved & np.isnan(visits.left)
     if not visits.is_log.any():
         return solved
-    gaps = visits.left - visits.entered
-    cold = np.nanquantile(gaps[visits.is_log], 0.99)
+    cold = _cold(visits)
     old = last & visits.is_log & (visits.left < -cold)
     settled = visits.left < -cold
     final = np.zeros(len(last), np.bool_)
@@ -117,6 +117,11 @@ def _over(visits: Columns) -> Bools:
         here = visits.step == step
         final[here] = last[here & settled].mean() >= 0.95 if (here & settled).any() else False
     return solved | old | (last & visits.is_log & final)
+
+
+def _cold(visits: Columns) -> float:
+    """Minutes without an event after which a log's case is taken to have ended: 99 in 100 went on sooner."""
+    return float(np.nanquantile((visits.left - visits.entered)[visits.is_log], 0.99))
 
 
 def _states(visits: Columns, lead: list[tuple[str, str]], over: Bools) -> tuple[list[tuple[int, str]], Ints]:
@@ -165,6 +170,9 @@ def _counted(visits: Columns, following: Ints, over: Bools, since: float) -> Boo
             ripe[resolved] = min(max(longest, _COOLED[0]), _COOLED[1])
         elif (here & ~done).sum() > _NO_END_SHARE * here.sum():
             ripe[here] = min(longest, _LONGEST)
+    if visits.is_log.any():
+        # Of cases that just had an event nobody knows whether it was the last: only older ones show how routes end.
+        ripe[visits.is_log] = np.maximum(ripe[visits.is_log], min(_cold(visits), -since * _LATEST))
     ended = (~np.isnan(visits.left) | over) & (following >= 0) & ~visits.is_given_up
     usual = ended & (visits.entered >= since)
     counted: Bools = usual & (visits.entered <= -ripe)

@@ -16,12 +16,14 @@ from simulation.calibrate.chain import Chain, Columns, chain, columns
 from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.people import SHIFT_DAYS, pace
+from simulation.calibrate.pauses import beside, resting
+from simulation.calibrate.people import SHIFT_DAYS, pace, shifts
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
-from simulation.calibrate.staffing import queues_of, staff_of
+from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
 from simulation.calibrate.streams import REPEAT_DAYS, Contacts, links
 from simulation.calibrate.tune import after_work, replay, simulated_waits
+from simulation.calibrate.tune_log import tuned_log
 from simulation.calibrate.visits import simulated_visits
 from simulation.calibrate.waiting import edge_delays, work_of
 from simulation.parameters import PRIORITIES, Evidence, Floats, Ints, Level, Money, Routes, StepKind
@@ -47,7 +49,12 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
     since = _since(facts, days[0])
     found = chain(visits, _lead(visits, tickets, facts.zone), since)
     plain = _observed(facts, visits, found, tickets, created, days)
-    tuned, told = _tuned(plain, visits, tickets, created) if tune else (plain, [])
+    if not tune:
+        tuned, told = plain, list[Evidence]()
+    elif visits.is_log.any():
+        tuned, told = tuned_log(plain), []
+    else:
+        tuned, told = _tuned(plain, visits, tickets, created)
     return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
 
 
@@ -152,13 +159,18 @@ def _observed(
     priority = _priorities(tickets)
     amounts = Collected()
     contacts, streams = _contacts(facts, visits, found, tickets, days, priority, workflows)
+    instants = (local_minutes(visits.started, facts), local_minutes(visits.left, facts))
+    usual = shifts(visits, instants, set(facts.holidays), days[-1])
+    visits, rests = resting(visits, pool, len(pools), usual, instants)
+    visits, hidden = beside(visits, pool, len(pools))
     speed = pace(visits)
     delay = edge_delays(visits, found, amounts)
     work, given_up = work_of(visits, found, pool, speed, amounts)
     repeat_delay = _repeat_delays(facts, tickets, streams, amounts, days)
     rows, hit, luck = keep_counts(visits, pool)
     queues, orders = queues_of(visits, pool, pools, priority, created)
-    staff, told = staff_of(facts, visits, pool, pools, speed, days)
+    queues = replace(queues, finishes=~rests, after_work=hidden)
+    staff, told = staff_of(facts, visits, pool, pools, speed, usual)
     keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
     following = found.passage_visit + 1
     handoff = np.where(

@@ -158,21 +158,25 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
 def _days(began: Floats, ended: Floats) -> pl.DataFrame:
     """First act, last beginning and last end of each of the agent's days; minutes after the day's local midnight."""
     cut = _quiet(np.concatenate([began, ended]))
-    day = np.floor((began - cut) / _DAY)
-    # What lasts beyond the agent's day says nothing of when he went.
-    last = np.minimum(ended - day * _DAY, cut + _DAY)
-    frame = pl.DataFrame({"day": day, "began": began - day * _DAY, "ended": last})
+    acts = pl.concat([_by_day(began, cut, "began"), _by_day(ended, cut, "ended")], how="diagonal")
+    # A day may show nothing but the end of what was begun the day before, or a beginning whose end is tomorrow's.
+    latest = pl.col("began").max()
     return (
-        frame.group_by("day")
+        acts.group_by("day")
         .agg(
-            pl.col("began").min().alias("first"),
-            pl.col("began").max().alias("latest"),
-            pl.col("ended").max(),
-            acts=pl.len(),
+            pl.min_horizontal(pl.col("began").min(), pl.col("ended").min()).alias("first"),
+            pl.coalesce(latest, pl.col("ended").max()).alias("latest"),
+            pl.max_horizontal(latest, pl.col("ended").max()).alias("ended"),
+            pl.col("began").count().alias("acts"),
         )
         .sort("day")
         .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
     )
+
+
+def _by_day(instants: Floats, cut: float, name: str) -> pl.DataFrame:
+    day = np.floor((instants - cut) / _DAY)
+    return pl.DataFrame({"day": day, name: instants - day * _DAY})
 
 
 def _quiet(instants: Floats) -> float:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.chain import Columns
-from simulation.calibrate.people import shifts, skills, zone_minutes
+from simulation.calibrate.people import Shifts, skills, zone_minutes
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import STRICT, discipline, together
 from simulation.parameters import PRIORITIES, Evidence, Floats, Ints, Level, Pools, Staff
@@ -51,14 +49,12 @@ def _order(name: str, headstart: Floats, by_age: bool, n: int, in_order: float) 
 
 
 def staff_of(
-    facts: ServiceFacts, visits: Columns, pool: Ints, pools: tuple[str, ...], speed: Floats, days: tuple[dt.date, ...]
+    facts: ServiceFacts, visits: Columns, pool: Ints, pools: tuple[str, ...], speed: Floats, usual: Shifts
 ) -> tuple[Staff, list[Evidence]]:
     """The people seen at work in the window, their skills, shifts, pace and wage, and what these rest on."""
     group = dict(facts.agents.select("agent_id", "group_name").iter_rows())
     groups = [group.get(name) for name in visits.agents]
     tiers = skills(visits, pool, groups, pools, -_SKILL_MINUTES)
-    began, ended = (_local_minutes(values, facts) for values in (visits.started, visits.left))
-    usual = shifts(visits, (began, ended), set(facts.holidays), days[-1])
     wage = _wages(facts, visits.agents, groups)
     starts = np.concatenate([[0], np.cumsum([len(one) for one in tiers])]).astype(np.int32)
     flat = [pair for one in tiers for pair in one]
@@ -80,7 +76,7 @@ def staff_of(
     return staff, []
 
 
-def _local_minutes(minutes: Floats, facts: ServiceFacts) -> Floats:
+def local_minutes(minutes: Floats, facts: ServiceFacts) -> Floats:
     known = pl.Series(minutes).fill_nan(None)
     instants = pl.Series([facts.as_of]).dt.cast_time_unit("us")[0] + (known * 6e7).cast(pl.Duration("us"))
     return zone_minutes(instants, facts.zone)

@@ -10,6 +10,7 @@ from simulation.calibrate.queues import patience
 from simulation.parameters import Evidence, Floats, Ints, Level, StepKind, Work
 
 _ENOUGH = 30
+_PART = 0.01
 
 
 def edge_delays(visits: Columns, found: Chain, amounts: Collected) -> Ints:
@@ -93,13 +94,19 @@ def _service(visits: Columns, found: Chain, pool: Ints, minutes: Floats, state: 
 
 
 def _before(visits: Columns, found: Chain, state: int, amounts: Collected) -> int:
-    """The wait that no agent causes, where a log shows one that matters: a hundredth of the step's wait."""
+    """The wait that no agent causes, where a log shows one that matters: a hundredth of the step's wait.
+
+    It is the whole wait: `tuned_log` takes off what queue and closing hours make of it in a run.
+    """
     step = found.step[state]
-    here = (visits.step == step) & ~np.isnan(visits.delay) & ~np.isnan(visits.started)
-    if here.sum() < _ENOUGH:
+    all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)
+    if all_of_step.sum() < _ENOUGH:
         return -1
-    waits = (visits.started - visits.entered)[here]
-    delay = np.maximum(visits.delay[here], 0.0)
-    if delay.mean() < 0.01 * max(waits.mean(), 1e-9):
+    waits = np.maximum(visits.started - visits.entered, 0.0)
+    known = all_of_step & ~np.isnan(visits.delay)
+    if known.any() and np.maximum(visits.delay[known], 0.0).mean() < _PART * max(waits[all_of_step].mean(), 1e-9):
         return -1
-    return amounts.observed(("before", int(step)), delay, visits.day[here])
+    mine = all_of_step & (found.state == state)
+    if mine.sum() >= _ENOUGH:
+        return amounts.observed(("before", "state", state), waits[mine], visits.day[mine])
+    return amounts.observed(("before", "step", int(step)), waits[all_of_step], visits.day[all_of_step])
