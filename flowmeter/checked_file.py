@@ -74,8 +74,13 @@ for _tag, _pattern, _first in (
 
 def read_yaml(path: Path, shown_as: str) -> Source:
     """Reads one YAML file. Raises ConfigError for a missing file, broken YAML, or a key written twice."""
+    return parse_yaml(_text(path, shown_as), path, shown_as)
+
+
+def parse_yaml(text: str, path: Path, shown_as: str) -> Source:
+    """As `read_yaml`, of a text. JSON is YAML too."""
     source = Source(path, shown_as)
-    loader = _Loader(_text(path, shown_as))
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         source.values = {} if node is None else _plain(node, (), source, loader)
@@ -113,7 +118,7 @@ def validate(source: Source, model: type[Model]) -> Model:
         return model.model_validate(source.values)
     except ValidationError as failure:
         problems = failure.errors(include_url=False)
-        error = _explained(source, problems[0])
+        error = explained(source, problems[0])
         if len(problems) > 1:
             error.next_step += f". ({len(problems) - 1} more in this file)"
         raise error from failure
@@ -190,7 +195,8 @@ def _toml_lines(text: str) -> Iterator[tuple[KeyPath, int]]:
             yield (*section, key[1]), number
 
 
-def _explained(source: Source, problem: ErrorDetails) -> ConfigError:
+def explained(source: Source, problem: ErrorDetails) -> ConfigError:
+    """One problem that pydantic found, with file, line and key, and what would be accepted."""
     path = _written_path(source, problem["loc"])
     context = problem.get("ctx", {})
     if problem["type"] == "unknown_key":

@@ -11,7 +11,7 @@ N arrival streams. Durations are minutes, probabilities 0 to 1, money the shop's
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, TypeAlias
 
@@ -137,6 +137,11 @@ class Arrivals:
     priority: Floats  # [N, 4] shares of PRIORITIES
     repeat: Floats  # [N] probability that an ended ticket is followed by a new one of the same stream
     repeat_delay: Ints  # [N] distribution of the time from the resolution to it
+    # Times of more or fewer tickets, of scenarios only, each of one stream: [K] from and to, in minutes from the start.
+    surge_stream: Ints = field(default_factory=lambda: np.empty(0, np.int32))
+    surge_from: Floats = field(default_factory=lambda: np.empty(0))
+    surge_to: Floats = field(default_factory=lambda: np.empty(0))
+    surge_factor: Floats = field(default_factory=lambda: np.empty(0))  # of the rate meanwhile
 
 
 @dataclass(frozen=True)

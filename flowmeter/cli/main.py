@@ -11,6 +11,7 @@ import typer
 from typer._click.exceptions import ClickException
 
 from flowmeter.cli.bottlenecks import bottlenecks
+from flowmeter.cli.calibrate import calibrate
 from flowmeter.cli.compare import compare, plan
 from flowmeter.cli.decide import decide, decisions
 from flowmeter.cli.demo import demo
@@ -45,7 +46,7 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
 
 for _command in (
     init, ingest, build, refresh, kpis, bottlenecks, compare, plan, split, decide, decisions, status, quarantine,
-    playbook, serve, demo,
+    playbook, calibrate, serve, demo,
 ):  # fmt: skip
     app.command()(_command)
 app.command("map")(flow_map)

@@ -1,0 +1,191 @@
+"""Who comes: the tickets open at the start and first contacts drawn hour by hour.
+
+Counts and instants are keyed by stream, hour and place within the hour, so that two runs with one seed share their
+tickets: half as many arrivals are a half of the same ones, and hours that a scenario leaves alone stay as they were.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from simulation.clock import DAY, WEEK, clock, day_number
+from simulation.compiled import cached, inlined
+from simulation.network import Keys, Tickets
+from simulation.parameters import Arrivals, Backlog, Floats, Ints, Parameters
+from simulation.random import Purpose, child, children, uniform, uniforms
+
+FAR = 600.0
+"""From this mean on a Poisson count is drawn in parts, since exp(-mean) runs out of digits."""
+
+_BACKLOG = 0xB0C  # stands for the stream, of tickets open at the start
+_COUNT, _AT, _PRIORITY = int(Purpose.ARRIVALS), int(Purpose.INSTANT), int(Purpose.PRIORITY)
+
+
+Hours: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The local hours of a run, the first and the last cut to it; arrays [C]."""
+
+    begins: Floats  # minutes of the run
+    length: Floats  # minutes
+    key: NDArray[np.int64]  # the hour's beginning in quarters of an hour, UTC, whenever a run starts
+    hour: NDArray[np.int64]  # of the local week, Monday 00:00 first
+    day: NDArray[np.int64]  # local day number
+
+
+def tickets(parameters: Parameters, minutes: int, seed: int) -> Tickets:
+    """Those open at the start, then first contacts by the instant they come."""
+    arrivals = parameters.arrivals
+    found = cells(parameters.zone, parameters.start, minutes)
+    mean = means(parameters, found) * _days(arrivals, found, seed)
+    made = _drawn(mean, found, np.cumsum(arrivals.priority, axis=1), seed)
+    stream, key, arrived, priority = made
+    order = np.lexsort((key, arrived))
+    stream, arrived = stream[order], arrived[order]
+    known = parameters.backlog
+    count = len(order)
+    return Tickets(
+        np.r_[_numbered(known), key[order]],
+        np.r_[known.stream, stream],
+        np.r_[known.state, arrivals.state[stream]],
+        np.r_[known.created, arrived],
+        np.r_[known.entered, arrived],
+        np.r_[known.priority, priority[order]],
+        np.r_[known.agent, np.full(count, -1, dtype=np.int32)],
+        np.r_[known.in_work, np.zeros(count, dtype=np.bool_)],
+    )
+
+
+def means(parameters: Parameters, hours: Cells) -> Floats:
+    """[N, C] first contacts expected in each hour: rate, trend and holidays, without the days' own luck."""
+    arrivals = parameters.arrivals
+    weeks = np.maximum(hours.begins, 0.0) / WEEK
+    off = np.isin(hours.day, [day_number(date) for date in parameters.holidays])
+    factor = np.where(off, arrivals.holiday[:, None], 1.0) * (1 + arrivals.trend[:, None]) ** weeks
+    expected: Floats = arrivals.rate[:, hours.hour] * (hours.length / 60) * factor
+    return expected
+
+
+@lru_cache(maxsize=64)
+def cells(zone: str, start: dt.datetime, minutes: int) -> Cells:
+    """The local hours of a run. A day has 23 or 25 of them when the clocks change."""
+    wall = clock(zone, start, minutes)
+    quarter = -(wall.base % 15)  # the quarter of an hour in which the run starts
+    edges = np.arange(quarter, minutes + 15.0, 15.0)
+    local = np.rint(wall.local(edges))  # changes happen on quarters: no quarter has two offsets
+    ahead = np.rint(local - edges - wall.base)
+    fresh = np.r_[True, (np.diff(local // 60) != 0) | (np.diff(ahead) != 0)]
+    begins, shown = edges[fresh], local[fresh].astype(np.int64)
+    # The key is that of the whole hour, so that a run that starts in the middle of it meets the same customers.
+    key = np.rint((wall.base + begins) / 15 - shown % 60 / 15).astype(np.int64)
+    begins = np.maximum(begins, 0.0)
+    length = np.diff(np.r_[begins, float(minutes)])
+    kept = length > 0
+    return Cells(begins[kept], length[kept], key[kept], (shown // 60 % 168)[kept], (shown // DAY)[kept])
+
+
+def _days(arrivals: Arrivals, hours: Cells, seed: int) -> Floats:
+    """[N, C] or [N, 1]: the gamma factor of the day, with mean 1 and the stream's dispersion as variance."""
+    varied = arrivals.dispersion > 0
+    if not varied.any():
+        return np.ones((len(varied), 1))
+    days, place = np.unique(hours.day, return_inverse=True)
+    streams = np.arange(len(varied), dtype=np.uint64)
+    keys = (streams[:, None] << np.uint64(32)) + days.astype(np.uint64)[None, :]
+    drawn = uniforms(seed, keys.ravel(), np.zeros(keys.size, dtype=np.int64), Purpose.DISPERSION).reshape(keys.shape)
+    shape = 1 / np.where(varied, arrivals.dispersion, 1.0)[:, None]
+    factor = np.where(varied[:, None], gammaincinv(shape, drawn) / shape, 1.0)
+    by_cell: Floats = factor[:, place]
+    return by_cell
+
+
+def _numbered(backlog: Backlog) -> Keys:
+    places = np.arange(len(backlog.ticket))
+    return children(np.full(len(places), _BACKLOG, dtype=np.uint64), places)
+
+
+class _Made(NamedTuple):
+    """First contacts."""
+
+    stream: Ints
+    key: Keys
+    arrived: Floats
+    priority: NDArray[np.int8]
+
+
+def _drawn(mean: Floats, hours: Cells, shares: Floats, seed: int) -> _Made:
+    """First contacts by stream and hour, of means [N, C]."""
+    counts = np.empty(mean.shape, dtype=np.int64)
+    _count_all(mean, hours.key, seed, counts)
+    total = int(counts.sum())
+    made = _Made(
+        np.empty(total, dtype=np.int32), np.empty(total, dtype=np.uint64), np.empty(total),
+        np.empty(total, dtype=np.int8),
+    )  # fmt: skip
+    _fill(counts, hours.begins, hours.length, hours.key, shares, seed, made)
+    return made
+
+
+@inlined
+def _poisson(mean: float, drawn: float) -> int:
+    """The count at which the distribution function passes `drawn`: it grows with the mean."""
+    chance = np.exp(-mean)
+    passed, count = chance, 0
+    while passed < drawn and count < mean + 40 * np.sqrt(mean) + 40:
+        count += 1
+        chance *= mean / count
+        passed += chance
+    return count
+
+
+@inlined
+def _count(mean: float, seed: int, key: np.uint64) -> int:
+    """A Poisson count, of parts where the mean is large."""
+    total, part = 0, 0
+    while mean > 0:
+        total += _poisson(min(mean, FAR), uniform(seed, key, part, _COUNT))
+        mean -= FAR
+        part += 1
+    return total
+
+
+@inlined
+def _rank(upto: Floats, row: int, drawn: float) -> int:
+    rank = 0
+    while rank < upto.shape[1] - 1 and drawn >= upto[row, rank]:
+        rank += 1
+    return rank
+
+
+@cached
+def _count_all(mean: Floats, hours: Hours, seed: int, counts: Hours) -> None:
+    """Fills counts [N, C]."""
+    for n in range(mean.shape[0]):
+        stream = child(np.uint64(n), 0)
+        for c in range(mean.shape[1]):
+            counts[n, c] = _count(mean[n, c], seed, child(stream, hours[c]))
+
+
+@cached
+def _fill(counts: Hours, begins: Floats, length: Floats, hours: Hours, shares: Floats, seed: int, made: _Made) -> None:
+    """Fills every first contact, by stream and hour."""
+    at = 0
+    for n in range(counts.shape[0]):
+        stream = child(np.uint64(n), 0)
+        for c in range(counts.shape[1]):
+            hour = child(stream, hours[c])
+            for nth in range(counts[n, c]):
+                key = child(hour, nth)
+                made.stream[at], made.key[at] = n, key
+                made.arrived[at] = begins[c] + length[c] * uniform(seed, key, 0, _AT)
+                made.priority[at] = _rank(shares, n, uniform(seed, key, 0, _PRIORITY))
+                at += 1

@@ -1,0 +1,81 @@
+"""From what was seen to parameters, each observation counting as much as its day does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from simulation.calibrate.amounts import weighted
+from simulation.calibrate.observed import Observed
+from simulation.calibrate.queues import kept
+from simulation.calibrate.streams import daily, priorities, rates, repeats, trend
+from simulation.parameters import Arrivals, Floats, Parameters, Routes
+
+
+def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
+    """Parameters with each of `observed.days` counting `weights` times (default: once). Fast: made for resampling.
+
+    Calendars, skills, the order of queues and their `after_work` are as observed, whatever the weights.
+    """
+    weights = np.ones(len(observed.days)) if weights is None else weights
+    return Parameters(
+        zone=observed.zone,
+        start=observed.start,
+        workflows=observed.workflows,
+        steps=observed.steps,
+        routes=_routes(observed, weights),
+        work=replace(observed.work, keep=_keep(observed, weights)),
+        distributions=weighted(observed.amounts, weights),
+        pools=observed.pools,
+        staff=observed.staff,
+        arrivals=_arrivals(observed, weights),
+        backlog=observed.backlog,
+        money=observed.money,
+        holidays=observed.holidays,
+        evidence=observed.evidence,
+    )
+
+
+def _routes(observed: Observed, weights: Floats) -> Routes:
+    """Shares of the passages of each state; a state whose days count nothing keeps the unweighted ones."""
+    edge, size = observed.chain.passage_edge, len(observed.chain.edge_from)
+    weight = weights[observed.passage_day]
+    count = _by_state(observed, np.bincount(edge, weight, size), np.bincount(edge, minlength=size))
+    seen = np.maximum(np.bincount(edge, weight, size), 1e-9)
+    reply = np.bincount(edge, weight * observed.passage_reply, size) / seen
+    handoff = np.bincount(edge, weight * observed.passage_handoff, size) / seen
+    return replace(observed.routes, chance=count, reply=np.clip(reply, 0, 1), handoff=np.clip(handoff, 0, 1))
+
+
+def _by_state(observed: Observed, count: Floats, plain: Floats) -> Floats:
+    states = len(observed.chain.step)
+    start = observed.chain.edge_from
+    total = np.bincount(start, count, states)
+    count = np.where(total[start] > 0, count, plain)
+    total = np.bincount(start, count, states)
+    # A state that no passage left has one edge, which is sure.
+    result: Floats = np.where(total[start] > 0, count / np.where(total > 0, total, 1)[start], 1.0)
+    return result
+
+
+def _keep(observed: Observed, weights: Floats) -> Floats:
+    weight = weights[observed.keep_day]
+    return kept(observed.keep_state, observed.keep_hit, observed.keep_luck, weight, len(observed.chain.step))
+
+
+def _arrivals(observed: Observed, weights: Floats) -> Arrivals:
+    contacts = observed.contacts
+    holiday, dispersion = daily(contacts, weights)
+    return Arrivals(
+        workflow=observed.stream_workflow,
+        channel=observed.stream_channel,
+        state=observed.stream_state,
+        rate=rates(contacts, weights),
+        trend=trend(contacts, weights)[contacts.workflow],
+        holiday=holiday[contacts.workflow],
+        dispersion=dispersion[contacts.workflow],
+        priority=priorities(contacts, weights),
+        repeat=repeats(contacts, weights),
+        repeat_delay=observed.repeat_delay,
+    )

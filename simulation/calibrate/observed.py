@@ -1,0 +1,60 @@
+"""What was seen, once, in a form that can be weighted by day again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from simulation.calibrate.amounts import Amounts
+from simulation.calibrate.chain import Chain
+from simulation.calibrate.streams import Contacts
+from simulation.parameters import (
+    Backlog,
+    Evidence,
+    Floats,
+    Ints,
+    Money,
+    Pools,
+    Routes,
+    Staff,
+    Step,
+    Work,
+)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Arrays of observations with the local day of each; positions in `days`. What days do not change is there whole.
+
+    routes, work: complete but for what `fit` puts in: chances, replies, handoffs; keep.
+    """
+
+    zone: str
+    start: datetime
+    days: tuple[date, ...]  # local; the first and the last one whole
+    workflows: tuple[str, ...]
+    steps: tuple[Step, ...]
+    chain: Chain
+    routes: Routes
+    passage_day: Ints  # [M]
+    passage_reply: Floats
+    passage_handoff: Floats
+    work: Work
+    keep_state: Ints
+    keep_day: Ints
+    keep_hit: Floats
+    keep_luck: Floats
+    amounts: Amounts
+    pools: Pools
+    staff: Staff
+    contacts: Contacts
+    stream_workflow: tuple[str, ...]
+    stream_channel: tuple[str, ...]
+    stream_state: Ints
+    repeat_delay: Ints
+    backlog: Backlog
+    money: Money
+    holidays: tuple[date, ...]
+    seen_days: tuple[int, ...]  # by agent, in the weeks that shifts are read from
+    seen_visits: tuple[int, ...]  # by agent, in the window
+    evidence: tuple[Evidence, ...]

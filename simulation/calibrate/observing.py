@@ -1,0 +1,307 @@
+"""Facts to observations: everything that is found out once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from flowmeter.simulation_frames import ServiceFacts
+from simulation.calibrate.amounts import Collected
+from simulation.calibrate.backlog import backlog
+from simulation.calibrate.chain import Chain, Columns, chain, columns
+from simulation.calibrate.evidence import evidence, span
+from simulation.calibrate.fit import fit
+from simulation.calibrate.observed import Observed
+from simulation.calibrate.people import SHIFT_DAYS, pace
+from simulation.calibrate.pools import AT_ONCE
+from simulation.calibrate.queues import keep_counts
+from simulation.calibrate.staffing import queues_of, staff_of
+from simulation.calibrate.streams import REPEAT_DAYS, Contacts, links
+from simulation.calibrate.tune import after_work, replay, simulated_waits
+from simulation.calibrate.visits import simulated_visits
+from simulation.calibrate.waiting import edge_delays, work_of
+from simulation.parameters import PRIORITIES, Evidence, Floats, Ints, Level, Money, Routes, StepKind
+
+WEEKS = 26
+_DAY = 1440.0
+_FEW = 30
+
+
+def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Observed:
+    """What the last `weeks` until `facts.as_of` show (calendars and the level of contacts: the last eight of them).
+
+    `tune`: runs the last weeks again to find out what work no log shows; without it there is none.
+    Raises ValueError if no ticket has a log of what happened to it.
+    """
+    if facts.visits.is_empty():
+        raise ValueError("no ticket has a log of what happened to it, so nothing can be simulated")
+    frame = simulated_visits(facts)
+    days = _days(facts, weeks)
+    tickets = facts.tickets.join(frame.select("ticket_key").unique(), on="ticket_key", how="semi")
+    visits = _columns(facts, frame, tickets, days)
+    created = _minutes(tickets["created_at"], facts.as_of)
+    since = _since(facts, days[0])
+    found = chain(visits, _lead(visits, tickets, facts.zone), since)
+    plain = _observed(facts, visits, found, tickets, created, days)
+    tuned, told = _tuned(plain, visits, tickets, created) if tune else (plain, [])
+    return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
+
+
+def _tuned(plain: Observed, visits: Columns, tickets: pl.DataFrame, created: Floats) -> tuple[Observed, list[Evidence]]:
+    """With the minutes after work that make queues as long in a run of the last weeks as they were."""
+    names = plain.pools.names
+    pool = np.array([-1 if s.pool is None else names.index(s.pool) for s in visits.steps], np.int32)[visits.step]
+    streams = list(zip(plain.stream_workflow, plain.stream_channel, plain.stream_state.tolist(), strict=True))
+    stream = _stream_by_ticket(visits, streams, tickets, plain.chain)
+    was = replay(visits, plain.chain, stream, _priorities(tickets), created, pool, len(names))
+    point = fit(plain)
+    minutes = after_work(point, was)
+    tuned = replace(plain, pools=replace(plain.pools, after_work=minutes))
+    waits = simulated_waits(fit(tuned), was) if was.span else was.observed
+    return tuned, [
+        _after(name, float(minutes[n]), float(was.observed[n]), float(waits[n]), int(was.visits[n]))
+        for n, name in enumerate(names)
+    ]
+
+
+def _after(name: str, minutes: float, was: float, ran: float, n: int) -> Evidence:
+    value = f"{minutes:.1f} min after each visit; waits {span(ran)} in a run of the last weeks, {span(was)} as seen"
+    level = Level.MEASURED if n >= _FEW else Level.ASSUMED
+    return Evidence("queue", name, value if n else "nobody waited", n, level, (
+        "The tickets of the last eight weeks in a run: minutes that no log shows are added until queues are as long."
+    ))  # fmt: skip
+
+
+def _days(facts: ServiceFacts, weeks: int) -> tuple[dt.date, ...]:
+    """The local days of the window: the last whole one last, none before the first ticket came."""
+    last = (_local(facts.as_of, facts.zone) + dt.timedelta(seconds=1)).date() - dt.timedelta(days=1)
+    begin = _local(facts.tickets["created_at"].min(), facts.zone).date()  # type: ignore[arg-type]
+    n = max(min(weeks * 7, (last - begin).days + 1), 1)
+    return tuple(last - dt.timedelta(days=n - 1 - place) for place in range(n))
+
+
+def _local(instant: dt.datetime, zone: str) -> dt.datetime:
+    return instant.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone))
+
+
+def _since(facts: ServiceFacts, day: dt.date) -> float:
+    """The local midnight that a day begins with, in minutes from `as_of`."""
+    begin = dt.datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(facts.zone))
+    return (begin - facts.as_of.replace(tzinfo=dt.UTC)).total_seconds() / 60
+
+
+def _minutes(instants: pl.Series, as_of: dt.datetime) -> Floats:
+    found = (instants - as_of).dt.total_microseconds().cast(pl.Float64) / 6e7
+    return found.fill_null(float("nan")).to_numpy()
+
+
+def _place(instants: pl.Series, zone: str, days: tuple[dt.date, ...]) -> Ints:
+    """The position of the local day of each instant, the nearest one for those outside."""
+    local = instants.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
+    place = (local - days[0]).dt.total_days().to_numpy()
+    return np.clip(place, 0, len(days) - 1).astype(np.int32)
+
+
+def _columns(facts: ServiceFacts, frame: pl.DataFrame, tickets: pl.DataFrame, days: tuple[dt.date, ...]) -> Columns:
+    minutes = pl.DataFrame({name: _minutes(frame[name], facts.as_of) for name in ("entered", "started", "left")})
+    place = _place(frame["entered"], facts.zone, days)
+    agents = tuple(frame.filter("is_work")["agent"].drop_nulls().unique().sort().to_list())
+    return columns(frame, tickets["ticket_key"].to_list(), place, agents, minutes)
+
+
+def _lead(visits: Columns, tickets: pl.DataFrame, zone: str) -> list[tuple[str, str]]:
+    """What is known of each ticket before its first visit: whose hours it came in, and the channel.
+
+    An hour of the day is that of the queue in which most of a workflow's tickets of that hour are first worked on.
+    """
+    hour = tickets["created_at"].dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.hour().to_list()
+    workflow = tickets["workflow"].to_list()
+    first: dict[int, str] = {}
+    for row in np.flatnonzero(visits.is_work).tolist():
+        pool = visits.steps[visits.step[row]].pool or ""
+        if not pool.endswith(AT_ONCE):
+            first.setdefault(int(visits.ticket[row]), pool)
+    rows = [(workflow[n], hour[n], pool) for n, pool in first.items()]
+    usual = (
+        pl.DataFrame(rows, schema=["workflow", "hour", "pool"], orient="row")
+        .group_by("workflow", "hour", "pool")
+        .len()
+        .sort("len", "pool", descending=[True, False])
+        .unique(["workflow", "hour"], keep="first")
+    )
+    owner = {(w, h): pool for w, h, pool in usual.select("workflow", "hour", "pool").iter_rows()}
+    channel = tickets["channel"].fill_null("unknown").to_list()
+    return [
+        (f"in the hours of {owner.get((w, h), 'nobody')}", f"by {c}")
+        for w, h, c in zip(workflow, hour, channel, strict=True)
+    ]
+
+
+def _observed(
+    facts: ServiceFacts, visits: Columns, found: Chain, tickets: pl.DataFrame, created: Floats,
+    days: tuple[dt.date, ...],
+) -> Observed:  # fmt: skip
+    workflows = tuple(sorted({step.workflow for step in visits.steps}))
+    pools = tuple(sorted({step.pool for step in visits.steps if step.pool}))
+    pool = np.array([-1 if s.pool is None else pools.index(s.pool) for s in visits.steps], np.int32)[visits.step]
+    priority = _priorities(tickets)
+    amounts = Collected()
+    contacts, streams = _contacts(facts, visits, found, tickets, days, priority, workflows)
+    speed = pace(visits)
+    delay = edge_delays(visits, found, amounts)
+    work, given_up = work_of(visits, found, pool, speed, amounts)
+    repeat_delay = _repeat_delays(facts, tickets, streams, amounts, days)
+    rows, hit, luck = keep_counts(visits, pool)
+    queues, orders = queues_of(visits, pool, pools, priority, created)
+    staff, told = staff_of(facts, visits, pool, pools, speed, days)
+    keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
+    following = found.passage_visit + 1
+    handoff = np.where(
+        visits.is_last[found.passage_visit], 0.0, visits.is_handoff[np.minimum(following, len(visits.step) - 1)]
+    )
+    answers = facts.replies.select("ticket_key", minutes=(
+        (pl.col("happened_at") - facts.as_of).dt.total_microseconds() / 6e7))  # fmt: skip
+    stream_of = _stream_by_ticket(visits, streams, tickets, found)
+    return Observed(
+        zone=facts.zone,
+        start=facts.as_of,
+        days=days,
+        workflows=workflows,
+        steps=visits.steps,
+        chain=found,
+        routes=_routes(visits, found, delay),
+        passage_day=visits.day[found.passage_visit],
+        passage_reply=(visits.replies[found.passage_visit] > 0).astype(np.float64),
+        passage_handoff=handoff.astype(np.float64),
+        work=work,
+        keep_state=found.state[rows],
+        keep_day=visits.day[rows],
+        keep_hit=hit,
+        keep_luck=luck,
+        amounts=amounts.done(),
+        pools=queues,
+        staff=staff,
+        contacts=contacts,
+        stream_workflow=tuple(workflow for workflow, _, _ in streams),
+        stream_channel=tuple(channel for _, channel, _ in streams),
+        stream_state=np.array([state for _, _, state in streams], np.int32),
+        repeat_delay=repeat_delay,
+        backlog=backlog(visits, found, stream_of, priority, created, answers, keys),
+        money=_money(facts),
+        holidays=facts.holidays,
+        seen_days=_seen(visits, -SHIFT_DAYS * _DAY, visits.day),
+        seen_visits=_seen(visits, _since(facts, days[0]), np.arange(len(visits.day))),
+        evidence=(*told, *orders, *given_up),
+    )
+
+
+def _seen(visits: Columns, since: float, by: Ints) -> tuple[int, ...]:
+    """How many different `by` each agent's visits have after `since`."""
+    recent = visits.is_work & (visits.entered >= since)
+    return tuple(len(np.unique(by[recent & (visits.agent == n)])) for n in range(len(visits.agents)))
+
+
+def _priorities(tickets: pl.DataFrame) -> Ints:
+    known = {name: place for place, name in enumerate(PRIORITIES)}
+    return np.array([known.get(name, 1) for name in tickets["priority"]], np.int32)
+
+
+def _routes(visits: Columns, found: Chain, delay: Ints) -> Routes:
+    states, edges = len(found.step), len(found.edge_from)
+    end = np.array([visits.steps[n].kind is StepKind.END for n in found.step])
+    resolved = np.zeros(states, np.bool_)
+    resolved[found.state[visits.is_resolved]] = True
+    return Routes(
+        step=found.step,
+        history=found.history,
+        edge_start=np.searchsorted(found.edge_from, np.arange(states + 1)).astype(np.int32),
+        chance=np.ones(edges),
+        to=found.edge_to,
+        delay=delay,
+        reply=np.zeros(edges),
+        handoff=np.zeros(edges),
+        reopens=resolved[found.edge_from] & ~end[found.edge_to],
+    )
+
+
+Stream = tuple[str, str, int]
+
+
+def _contacts(
+    facts: ServiceFacts, visits: Columns, found: Chain, tickets: pl.DataFrame, days: tuple[dt.date, ...],
+    priority: Ints, workflows: tuple[str, ...],
+) -> tuple[Contacts, list[Stream]]:  # fmt: skip
+    """Contacts of the window, and the streams (workflow, channel, first state) that tickets came by in it."""
+    opening = np.flatnonzero(visits.is_opening)
+    state = np.empty(len(visits.keys), np.int32)
+    state[visits.ticket[opening]] = found.state[opening]
+    key = list(zip(tickets["workflow"], tickets["channel"].fill_null("unknown"), state.tolist(), strict=True))
+    local = tickets["created_at"].dt.replace_time_zone("UTC").dt.convert_time_zone(facts.zone)
+    inside = local.dt.date().is_between(days[0], days[-1]).to_numpy()
+    streams = sorted({one for one, kept in zip(key, inside, strict=True) if kept})
+    number = {one: place for place, one in enumerate(streams)}
+    stream = np.array([number.get(one, -1) for one in key], np.int32)
+    again = links(facts.tickets)
+    repeated = tickets["ticket_key"].is_in(again["again_key"].implode()).to_numpy()
+    ended = tickets["resolved_at"].is_between(
+        facts.as_of - dt.timedelta(days=len(days)), facts.as_of - dt.timedelta(days=REPEAT_DAYS)
+    ).fill_null(value=False).to_numpy() & tickets["is_measured"].to_numpy() & (stream >= 0)  # fmt: skip
+    parents = tickets.filter(pl.Series(ended))
+    families = {(w, int(found.step[s])): 0 for w, _, s in streams}
+    families = {family: place for place, family in enumerate(families)}
+    return Contacts(
+        stream=stream[inside],
+        hour=((local.dt.weekday().cast(pl.Int32) - 1) * 24 + local.dt.hour()).to_numpy()[inside],
+        day=_place(tickets["created_at"], facts.zone, days)[inside],
+        priority=priority[inside],
+        is_first=~repeated[inside],
+        family=np.array([families[w, int(found.step[s])] for w, _, s in streams], np.int32),
+        workflow=np.array([workflows.index(w) for w, _, _ in streams], np.int32),
+        weekday=np.array([day.weekday() for day in days], np.int32),
+        is_holiday=np.array([day in set(facts.holidays) for day in days]),
+        parent_stream=stream[ended],
+        parent_day=_place(parents["resolved_at"], facts.zone, days),
+        has_repeat=parents["ticket_key"].is_in(again["ticket_key"].implode()).to_numpy(),
+    ), streams
+
+
+def _stream_by_ticket(visits: Columns, streams: list[Stream], tickets: pl.DataFrame, found: Chain) -> Ints:
+    """The stream of every ticket; of one older than the window the first of its workflow and channel, or workflow."""
+    opening = np.flatnonzero(visits.is_opening)
+    state = np.empty(len(visits.keys), np.int32)
+    state[visits.ticket[opening]] = found.state[opening]
+    exact = {one: place for place, one in reversed(list(enumerate(streams)))}
+    by_channel = {one[:2]: place for place, one in reversed(list(enumerate(streams)))}
+    by_workflow = {one[0]: place for place, one in reversed(list(enumerate(streams)))}
+    key = zip(tickets["workflow"], tickets["channel"].fill_null("unknown"), state.tolist(), strict=True)
+    return np.array([exact.get((w, c, s), by_channel.get((w, c), by_workflow.get(w, 0))) for w, c, s in key], np.int32)
+
+
+def _repeat_delays(
+    facts: ServiceFacts, tickets: pl.DataFrame, streams: list[Stream], amounts: Collected, days: tuple[dt.date, ...]
+) -> Ints:
+    """By stream the time to a repeat contact: its workflow's, or the shop's where that has fewer than 20."""
+    again = links(facts.tickets).join(tickets.select("ticket_key", "workflow", "resolved_at"), on="ticket_key")
+    again = again.filter(pl.col("resolved_at") <= facts.as_of - dt.timedelta(days=REPEAT_DAYS))
+    found = []
+    for workflow, _, _ in streams:
+        mine = again.filter(pl.col("workflow") == workflow)
+        key = ("repeat", workflow) if mine.height >= 20 else ("repeat", "")
+        mine = mine if mine.height >= 20 else again
+        day = _place(mine["resolved_at"], facts.zone, days)
+        found.append(amounts.observed(key, mine["again_minutes"].to_numpy(), day))
+    return np.array(found, np.int32)
+
+
+def _money(facts: ServiceFacts) -> Money:
+    return Money(
+        currency=facts.currency,
+        fee_per_ticket=facts.fees.get("ticket_fee", 0.0),
+        fee_per_reply=facts.fees.get("message_fee", 0.0),
+        fee_per_automated_resolution=facts.fees.get("automation_fee", 0.0),
+        fixed_per_week=facts.fixed_per_week,
+    )

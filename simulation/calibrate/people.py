@@ -1,0 +1,222 @@
+"""Who works, when and on what: usual shifts, skills in tiers, pace, wages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from simulation.calibrate.chain import Columns
+from simulation.calibrate.pools import AT_ONCE
+from simulation.parameters import Floats, Ints
+
+SHIFT_DAYS = 56
+_DAY = 1440
+_HELP_SHARE = 0.005
+_LEAST_HELP = 5
+_OWN_WAITS = 0.3
+_PACE_PRIOR = 20.0
+_EARLY, _LATE = 0.25, 0.9
+_ALIKE = 45.0
+_IDLE = 60.0
+_SHORTEST = 15.0
+
+
+@dataclass(frozen=True)
+class Shifts:
+    """Usual shifts, one row each."""
+
+    agent: Ints
+    weekday: Ints
+    start: Floats  # minutes after local midnight
+    end: Floats
+    attendance: Floats
+    works_holidays: Ints  # [A] 0 or 1
+
+
+def pace(visits: Columns) -> Floats:
+    """Each agent's factor on minutes of work against all who do the same step, drawn to 1 where seldom seen; [A].
+
+    The mean difference of logarithms from the step's mean, with 20 visits at 1 added.
+    """
+    size = len(visits.agents)
+    known = visits.is_work & (visits.agent >= 0) & (visits.work > 0)
+    agent, step, logs = visits.agent[known], visits.step[known], np.log(visits.work[known])
+    effect = np.zeros(size)
+    steps = len(visits.steps)
+    for _ in range(10):
+        base = np.bincount(step, logs - effect[agent], steps) / np.maximum(np.bincount(step, minlength=steps), 1)
+        total = np.bincount(agent, logs - base[step], size)
+        effect = total / (np.bincount(agent, minlength=size) + _PACE_PRIOR)
+    result: Floats = np.exp(effect)
+    return result
+
+
+def skills(visits: Columns, pool: Ints, groups: list[str | None], pools: tuple[str, ...], since: float) -> list[
+    list[tuple[int, int]]
+]:  # fmt: skip
+    """For each agent (pool, tier), by tier: 0 what it takes first, then where it helps, in the order it does so.
+
+    A pool is help if the agent's own queue was mostly empty when work of it was begun; the order of two helped pools
+    is how often the one was taken while the other waited too.
+    """
+    recent = visits.is_work & (visits.agent >= 0) & (visits.entered >= since) & (visits.own != visits.agent)
+    waits = _queues(visits, pool, len(pools))
+    at_once = frozenset(number for number, name in enumerate(pools) if name.endswith(AT_ONCE))
+    found = []
+    for agent in range(len(visits.agents)):
+        rows = np.flatnonzero(recent & (visits.agent == agent) & ~np.isnan(visits.started))
+        counts = np.bincount(pool[rows], minlength=len(pools))
+        found.append(_tiers(rows, counts, _own(counts, groups[agent], pools), pool, waits, visits.started, at_once))
+    return found
+
+
+def _own(counts: Ints, group: str | None, pools: tuple[str, ...]) -> int:
+    """The agent's own queue: its group's, if it works there; else where it works most."""
+    if group in pools and counts[pools.index(group)] > 0:
+        return pools.index(group)
+    return int(counts.argmax())
+
+
+def _queues(visits: Columns, pool: Ints, size: int) -> list[tuple[Floats, Floats]]:
+    """By pool when visits joined and were begun, each sorted: how many wait is the difference of their counts."""
+    queues = []
+    for number in range(size):
+        here = (pool == number) & visits.is_work & ~np.isnan(visits.started) & (visits.own != visits.agent)
+        queues.append((np.sort(visits.entered[here]), np.sort(visits.started[here])))
+    return queues
+
+
+def _waiting(queue: tuple[Floats, Floats], at: Floats) -> Ints:
+    joined, begun = queue
+    result: Ints = np.searchsorted(joined, at - 0.5) - np.searchsorted(begun, at + 0.5)
+    return result
+
+
+def _tiers(
+    rows: Ints,
+    counts: Ints,
+    own: int,
+    pool: Ints,
+    waits: list[tuple[Floats, Floats]],
+    started: Floats,
+    at_once: frozenset[int],
+) -> list[tuple[int, int]]:
+    least = max(_LEAST_HELP, _HELP_SHARE * counts.sum())
+    others = [number for number in np.flatnonzero(counts >= least) if number != own]
+    if counts.sum() == 0:
+        return []
+    first, help_in = [(own, 0)], []
+    for number in others:
+        at = started[rows[pool[rows] == number]]
+        if number in at_once or (_waiting(waits[own], at) > 0).mean() > _OWN_WAITS:
+            first.append((int(number), 0))
+        else:
+            help_in.append(int(number))
+    return first + [(number, tier) for tier, number in enumerate(_ordered(help_in, rows, pool, waits, started), 1)]
+
+
+def _ordered(
+    help_in: list[int], rows: Ints, pool: Ints, waits: list[tuple[Floats, Floats]], started: Floats
+) -> list[int]:
+    """Helped pools, the one first that is taken more often while the other waits."""
+
+    def passed_over(one: int) -> float:
+        at = started[rows[pool[rows] == one]]
+        return float(sum((_waiting(waits[other], at) > 0).mean() for other in help_in if other != one))
+
+    return sorted(help_in, key=lambda one: (-passed_over(one), one))
+
+
+def shifts(visits: Columns, instants: tuple[np.ndarray, np.ndarray], holidays: set[date], last: date) -> Shifts:
+    """Usual shifts of the last weeks. `instants`: local minutes since 1970-01-01 at which work began and ended, [V].
+
+    An agent's day runs from the middle of the hours of the day in which he is never seen. A shift begins by when
+    a quarter of the days' first acts have come, and ends when nine in ten of the last ones have.
+    """
+    rows: list[tuple[int, int, float, float, float]] = []
+    size = len(visits.agents)
+    works = np.zeros(size, np.int32)
+    for agent in range(size):
+        mine = visits.is_work & (visits.agent == agent) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
+        if mine.any():
+            table = _days(instants[0][mine], instants[1][mine])
+            works[agent] = _on_holidays(table, holidays)
+            rows += [(agent, *row) for row in _usual(table, holidays, last)]
+    columns = np.array(rows, np.float64).reshape(-1, 5)
+    return Shifts(
+        columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int32), columns[:, 2], columns[:, 3], columns[:, 4],
+        works,
+    )  # fmt: skip
+
+
+def _days(began: Floats, ended: Floats) -> pl.DataFrame:
+    """First act, last beginning and last end of each of the agent's days; minutes after the day's local midnight."""
+    cut = _quiet(np.concatenate([began, ended]))
+    day = np.floor((began - cut) / _DAY)
+    frame = pl.DataFrame({"day": day, "began": began - day * _DAY, "ended": ended - day * _DAY})
+    return (
+        frame.group_by("day")
+        .agg(pl.col("began").min().alias("first"), pl.col("began").max().alias("latest"), pl.col("ended").max())
+        .sort("day")
+        .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
+    )
+
+
+def _quiet(instants: Floats) -> float:
+    """The middle of the longest stretch of the clock without any act, in minutes after midnight."""
+    clock = np.unique(np.round(instants % _DAY))
+    gaps = np.diff(np.append(clock, clock[0] + _DAY))
+    place = int(gaps.argmax())
+    middle = float((clock[place] + gaps[place] / 2) % _DAY)
+    return middle if middle < _DAY / 2 else middle - _DAY
+
+
+def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[int, float, float, float]]:
+    """Rows of weekday, beginning, end, attendance; weekdays whose days begin alike share beginning and end.
+
+    Where nobody waits at its ends, a shift shows late and is last seen early: so the earlier first acts and the later
+    last ones count.
+    """
+    possible = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
+    possible = [day for day in possible if day not in holidays]
+    recent = table.filter(pl.col("date").is_in(possible)).with_columns(
+        weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1, late=(pl.col("latest") + pl.col("ended")) / 2
+    )
+    median = dict(recent.group_by("weekday").agg(pl.col("first").median()).iter_rows())
+    rows = []
+    for weekday in sorted(median):
+        alike = [other for other in median if abs(median[other] - median[weekday]) <= _ALIKE]
+        days = recent.filter(pl.col("weekday").is_in(alike))
+        start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
+        end = max(_end(days["late"]), start + _SHORTEST)
+        share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
+        back = start < 0
+        rows.append(((weekday - back) % 7, start + _DAY * back, min(end + _DAY * back, 2.0 * _DAY), min(share, 1.0)))
+    return rows
+
+
+def _end(late: pl.Series) -> float:
+    """When days end: the late ones among last acts; the latest where they say little, for days end in idle hours."""
+    quantiles = [float(late.quantile(share, "linear") or 0.0) for share in (0.25, 0.75, _LATE, 1.0)]
+    return quantiles[3] if quantiles[1] - quantiles[0] > _IDLE else quantiles[2]
+
+
+def _on_holidays(table: pl.DataFrame, holidays: set[date]) -> int:
+    """Whether the agent was seen on at least half as many holidays as on other days."""
+    span = [day for day in holidays if table["date"].min() <= day <= table["date"].max()]  # type: ignore[operator]
+    days = (table["date"].max() - table["date"].min()).days + 1  # type: ignore[operator]
+    seen = table.filter(pl.col("date").is_in(sorted(holidays))).height
+    usual = (table.height - seen) / max(days - len(span), 1)
+    return int(bool(span) and seen >= 0.5 * usual * len(span))
+
+
+def zone_minutes(instants: pl.Series, zone: str) -> Floats:
+    """Naive UTC instants as local minutes since 1970-01-01 00:00."""
+    ZoneInfo(zone)
+    local = instants.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    minutes = local.dt.epoch("us").cast(pl.Float64) / 6e7
+    return minutes.fill_null(float("nan")).to_numpy()

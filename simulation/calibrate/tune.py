@@ -1,0 +1,119 @@
+"""Work that no log shows: minutes after each visit, so that queues are as long in a run as they were.
+
+The last weeks are run again with the tickets that came, their first steps, priorities and instants; only what the
+people do is drawn. A queue whose visits wait shorter in the run than they did gets minutes after work, by bisection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from simulation.calibrate.chain import Chain, Columns
+from simulation.compile import network
+from simulation.engine import run
+from simulation.network import Run, Tickets
+from simulation.parameters import Floats, Ints, Parameters, StepKind
+
+WEEKS = 8
+_WEEK = 7 * 1440
+_SETTLE = _WEEK  # what is entered in the first week of a run is not judged
+_ROUNDS = 6
+_SEED = 1
+_FEW = 30
+_MOST = 12.0
+_GIVEN_UP = -2
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The tickets of the last weeks as they came, and how long their visits waited; minutes from `-span`."""
+
+    tickets: Tickets
+    span: int
+    observed: Floats  # [P] mean wait of visits in the queue, NaN where nobody waited in it
+    visits: Ints  # [P]
+
+
+def replay(
+    visits: Columns, chain: Chain, stream: Ints, priority: Ints, created: Floats, pool: Ints, pools: int
+) -> Replay:
+    """What came in the last eight weeks, or in half of a shorter log; `stream`, `priority`, `created` by ticket."""
+    span = int(min(WEEKS * _WEEK, -created.min() / 2)) if len(created) else 0
+    rows = _rows(visits, float(span))
+    ticket = visits.ticket[rows]
+    new = created[ticket] > -span
+    arrived = created[ticket] + span
+    entered = np.where(new, arrived, np.clip(visits.entered[rows] + span, arrived, 0.0))
+    own = np.where(new, -1, np.where(visits.agent[rows] >= 0, visits.agent[rows], visits.own[rows]))
+    order = np.lexsort((ticket, arrived))
+    came = Tickets(
+        key=visits.keys[ticket[order]].astype(np.uint64),
+        stream=stream[ticket[order]].astype(np.int32),
+        state=chain.state[rows[order]].astype(np.int32),
+        arrived=arrived[order],
+        entered=entered[order],
+        priority=priority[ticket[order]].astype(np.int8),
+        agent=own[order].astype(np.int32),
+        in_work=np.zeros(len(order), np.bool_),
+    )
+    waits, n = _mean_waits(visits.entered + span, visits.started + span, pool, visits.is_work & ~visits.is_given_up,
+                           float(span), pools)  # fmt: skip
+    return Replay(came, span, waits, n)
+
+
+def _rows(visits: Columns, span: float) -> Ints:
+    """Of each ticket the visit that it was in when the weeks began, or its first if it came later."""
+    ends = np.where(np.isnan(visits.left), np.inf, visits.left)
+    open_then = (visits.entered <= -span) & (ends > -span) & ~(visits.is_resolved & np.isinf(ends))
+    comes = visits.is_opening & (visits.entered > -span)
+    return np.flatnonzero(open_then | comes)
+
+
+def _mean_waits(
+    entered: Floats, started: Floats, pool: Ints, here: np.ndarray, span: float, size: int
+) -> tuple[Floats, Ints]:
+    """Mean minutes from joining to beginning by queue; a wait that goes on counts until the end."""
+    judged = here & (entered >= _SETTLE) & (entered < span)
+    waits = np.where(np.isnan(started), span, np.minimum(started, span)) - entered
+    n = np.bincount(pool[judged], minlength=size)
+    total = np.bincount(pool[judged], np.maximum(waits[judged], 0.0), size)
+    return np.where(n > 0, total / np.maximum(n, 1), np.nan), n
+
+
+def simulated_waits(parameters: Parameters, was: Replay) -> Floats:
+    """Mean wait by queue of the same tickets in runs."""
+    pools = {name: n for n, name in enumerate(parameters.pools.names)}
+    kind = np.array([step.kind for step in parameters.steps])[parameters.routes.step]
+    pool = np.array([pools.get(step.pool or "", -1) for step in parameters.steps])[parameters.routes.step]
+    ran = replayed(parameters, was, _SEED).records
+    work = (kind[ran.state] == StepKind.WORK) & (ran.edge != _GIVEN_UP)
+    return _mean_waits(ran.entered, ran.started, pool[ran.state], work, float(was.span), len(pools))[0]
+
+
+def replayed(parameters: Parameters, was: Replay, seed: int) -> Run:
+    """A run of the weeks with the tickets that came."""
+    then = replace(
+        parameters,
+        start=parameters.start - timedelta(minutes=was.span),
+        arrivals=replace(parameters.arrivals, repeat=np.zeros_like(parameters.arrivals.repeat)),
+    )
+    return run(network(then, was.span, seed), was.tickets, float(was.span), seed)
+
+
+def after_work(parameters: Parameters, was: Replay) -> Floats:
+    """Minutes after each visit by queue [P]: 0 where visits wait as long in the run without them."""
+    size = len(parameters.pools.names)
+    if not was.span:
+        return np.zeros(size)
+    low, high = np.zeros(size), np.full(size, _MOST)
+    wanted = np.nan_to_num(was.observed)
+    minutes = np.zeros(size)
+    for _ in range(_ROUNDS):
+        waits = simulated_waits(replace(parameters, pools=replace(parameters.pools, after_work=minutes)), was)
+        short = np.nan_to_num(waits) < wanted
+        low, high = np.where(short, minutes, low), np.where(short, high, minutes)
+        minutes = (low + high) / 2
+    return np.where(was.visits >= _FEW, low, 0.0)

@@ -1,0 +1,73 @@
+"""How the simulator's inner loops are compiled: by numba, once per version of this code, kept on disk.
+
+With NUMBA_DISABLE_JIT=1 the same functions run as plain Python, with the same results bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numba.core.config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+config: Any = numba.core.config  # sets its names as it goes, which no type checker sees
+# Arrays are lent by the caller and none is made inside, so that none has to be counted (`_nrt`): counting each at each
+# inlined call made the engine a hundred times slower, and its compilation too.
+OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
+HERE = Path(__file__).parent
+
+
+def scalar(function: Function) -> Function:
+    """Compiled as a part of each compiled function that calls it; Python may call it too."""
+    return cast("Function", numba.njit(**OPTIONS, forceinline=True)(function))
+
+
+def inlined(function: Function) -> Function:
+    """Compiled as a part of each compiled function that calls it. Python must not call it, which crashes.
+
+    Without the wrappers for Python, which would take the engine's many arrays apart, it compiles in a third of the time.
+    """
+    wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("Function", numba.njit(**OPTIONS, forceinline=True, **wrappers)(function))
+
+
+def cached(function: Function) -> Function:
+    """Compiled when first called and kept on disk, so that the next process only loads it. Lets other threads run.
+
+    Numba's own cache looks at the changes of one file only, so the folder is named after all code that may be part of
+    the function.
+    """
+    folder = _folder()
+    if folder is None:
+        return cast("Function", numba.njit(**OPTIONS)(function))
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    try:
+        return cast("Function", numba.njit(**OPTIONS, cache=True)(function))
+    finally:
+        config.CACHE_DIR = before
+
+
+def _folder() -> Path | None:
+    """NUMBA_CACHE_DIR, else beside this file, else the user's cache: the first that can be written to."""
+    asked = os.environ.get("NUMBA_CACHE_DIR")
+    users = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    for root in [Path(asked)] if asked else [HERE / "__pycache__", users / "flowmeter"]:
+        folder = root / f"compiled-{_version()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+def _version() -> str:
+    sources = [HERE / "compiled.py", HERE / "random.py", *sorted((HERE / "engine").glob("*.py"))]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""Runs' tickets as the frame that the published KPI macros read.
+
+Each column belongs to an anchor, as in METRICS: it is null where the ticket was not created, resolved or first resolved
+in the run's own time, or where what it says needs more days than the run had left. Open hours are not simulated:
+columns of business minutes are left out, and with them their metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+
+from simulation.clock import DAY
+from simulation.parameters import Money, Parameters
+from simulation.ticket_rows import TicketRows
+
+GRAIN = float(2**20)
+"""Minutes and money are cut to this part of one: sums are exact then, and the order in which threads add is no matter."""
+
+COLUMNS = (
+    "resolution_calendar_minutes", "first_resolution_calendar_minutes", "first_reply_calendar_minutes",
+    "resolved_in_cohort", "is_zero_touch", "is_one_touch", "is_fcr_7d", "is_reopened", "handoff_count",
+    "is_automated", "is_automated_held", "is_measured", "is_created_here", "is_resolved_here", "is_creation",
+    "is_resolution", "cost_amount",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a run's figures are of: its whole time. `settled` [days]: what a column needs to pass before it is final."""
+
+    minutes: int
+    cohort_days: float = 7.0
+    settled: Mapping[str, float] | None = None
+
+    def sure(self, column: str) -> float:
+        """The last minute at which a ticket's anchor may lie for the column to be final by the run's end."""
+        return self.minutes - DAY * (self.settled or {}).get(column, 0.0)
+
+
+def kpi_frame(parameters: Parameters, runs: Mapping[int, TicketRows], period: Period) -> pl.DataFrame:
+    """One row per run and ticket: `run`, `workflow`, `channel` and COLUMNS. `runs`: tickets by the run's number."""
+    base = _joined(parameters, runs)
+    made = base.with_columns(_within("created", period), _within("resolved", period), _within("first_resolved", period))
+    made = made.with_columns(cost_amount=_grained(_cost(parameters.money, period)))
+    return made.select("run", "workflow", "channel", *(_columns(period)[name].alias(name) for name in COLUMNS))
+
+
+def _joined(parameters: Parameters, runs: Mapping[int, TicketRows]) -> pl.DataFrame:
+    parts: Sequence[TicketRows] = list(runs.values())
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(TicketRows) if field.name not in {"key", "waited"}
+    }  # fmt: skip
+    sizes = [len(part.key) for part in parts]
+    stream = columns.pop("stream")
+    arrivals = parameters.arrivals
+    return pl.DataFrame(columns).with_columns(
+        run=pl.Series(np.repeat(np.array(list(runs), dtype=np.int32), sizes)),
+        workflow=_named(arrivals.workflow, stream),
+        channel=_named(arrivals.channel, stream),
+    )
+
+
+def _named(names: Sequence[str], places: np.ndarray[tuple[int], np.dtype[np.int32]]) -> pl.Series:
+    return pl.Series(names, dtype=pl.String).gather(places)
+
+
+def _within(column: str, period: Period) -> pl.Expr:
+    """NaN is over every number, so that what never happened lies outside."""
+    return pl.col(column).is_between(0.0, float(period.minutes), closed="left").alias(f"{column}_here")
+
+
+def _columns(period: Period) -> dict[str, pl.Expr]:
+    created, resolved, first = (pl.col(f"{name}_here") for name in ("created", "resolved", "first_resolved"))
+    age = pl.col("resolved") - pl.col("created")
+    again = pl.col("followed") - pl.col("resolved")
+    reply = (pl.col("first_reply") - pl.col("created")).fill_nan(None)
+    final = {name: pl.col("resolved") < period.sure(name) for name in ("is_fcr_7d", "is_automated_held")}
+    young = {name: pl.col("created") < period.sure(name)
+             for name in ("first_reply_calendar_minutes", "resolved_in_cohort")}  # fmt: skip
+    one_touch = pl.col("replies") == 1
+    return {
+        "resolution_calendar_minutes": _only(resolved, _grained(age)),
+        "first_resolution_calendar_minutes": _only(first, _grained(pl.col("first_resolved") - pl.col("created"))),
+        "first_reply_calendar_minutes": _only(created & young["first_reply_calendar_minutes"], _grained(reply)),
+        "resolved_in_cohort": _only(created & young["resolved_in_cohort"], age <= DAY * period.cohort_days),
+        "is_zero_touch": _only(resolved, pl.col("replies") == 0),
+        "is_one_touch": _only(resolved, one_touch),
+        "is_fcr_7d": _only(resolved & final["is_fcr_7d"], one_touch & (pl.col("reopens") == 0) & (again > 7 * DAY)),
+        "is_reopened": _only(first, pl.col("reopens") > 0),
+        "handoff_count": _only(resolved, pl.col("handoffs")),
+        "is_automated": _only(resolved, pl.col("is_automated")),
+        "is_automated_held": _only(resolved & final["is_automated_held"], pl.col("is_automated") & (again > 3 * DAY)),
+        "is_measured": created,
+        "is_created_here": created,
+        "is_resolved_here": resolved,
+        "is_creation": created,
+        "is_resolution": resolved,
+        "cost_amount": pl.col("cost_amount"),
+    }
+
+
+def _only(where: pl.Expr, value: pl.Expr) -> pl.Expr:
+    return pl.when(where).then(value)
+
+
+def _cost(money: Money, period: Period) -> pl.Expr:
+    """What arose in the run: work, fees, and fixed cost shared out by the minutes worked."""
+    fixed = money.fixed_per_week * period.minutes / (7 * DAY)
+    worked = pl.col("minutes").sum().over("run")
+    share = pl.when(worked > 0).then(pl.col("minutes") / worked).otherwise(0.0)
+    return (
+        pl.col("spent")
+        + money.fee_per_ticket * pl.col("created_here")
+        + money.fee_per_reply * pl.col("answered")
+        + money.fee_per_automated_resolution * pl.col("released")
+        + fixed * share
+    )
+
+
+def _grained(value: pl.Expr) -> pl.Expr:
+    return (value * GRAIN).round() / GRAIN

@@ -1,0 +1,230 @@
+"""How satisfied customers are with what a ticket went through: an association found in the answers, not a cause.
+
+CSAT (log odds of a satisfied answer) and CES (mean score) fall with the logarithm of the wait for the first reply and
+for the resolution, and with every further reply, hand-over and reopening: signs are bound, so that no longer wait ever
+pleases. A workflow's coefficients are its own answers' with the whole shop's as prior, worth POOLED_ANSWERS answers.
+Outside of what was seen, the nearest that was seen counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulation.parameters import Evidence, Floats, Ints, Level
+from simulation.signed_regression import Prior, linear, logistic, odds_to_share
+
+POOLED_ANSWERS = 200
+"""The whole shop's coefficients count as much as so many answers of the workflow's own."""
+
+ENOUGH_FOR_RANGE = 100
+"""From so many answers on, a workflow's own range is what was seen; below, the shop's."""
+
+_EFFORT, _SHARE = (1.0, 7.0), (0.0, 1.0)
+_HOUR = 60.0
+Counts: TypeAlias = NDArray[np.number[Any]]
+_LEAST_VARIANCE = 0.01
+# Constant, waits of first reply and resolution, further replies, hand-overs, reopenings, no reply by a person at all.
+_BOUND = np.array([False, True, True, True, True, True, False])
+_FREE = np.zeros(len(_BOUND), dtype=np.bool_)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing asked of tickets [N], in order of workflow: design [N, 7], outcome [N] and the row in the frame."""
+
+    row: NDArray[np.int64]
+    start: Ints  # [W + 1]
+    x: Floats
+    y: Floats
+    low: Floats  # [W, 7] least and most of the design that was seen
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Resolved tickets as the fits need them, made once. The shares are of 0 and 1: whether an answer came."""
+
+    workflows: tuple[str, ...]
+    tickets: int
+    csat: Asked
+    ces: Asked
+    csat_given: Asked
+    ces_given: Asked
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One outcome as a function of what tickets went through. NaN where nothing was ever answered."""
+
+    beta: Floats  # [W, 7]
+    low: Floats  # [W, 7] the range to which tickets are clipped first
+    high: Floats
+    limits: tuple[float, float] | None  # of a linear outcome; None: a share by its log odds
+
+    def __call__(
+        self,
+        workflow: Ints,
+        first_reply: Floats,
+        resolution: Floats,
+        replies: Counts,
+        handoffs: Counts,
+        reopens: Counts,
+    ) -> Floats:
+        """Probability, or mean score from 1 to 7, of tickets [N].
+
+        Positions in `Response.workflows`; calendar minutes from creation (first reply NaN: none); counts.
+        """
+        went = design(first_reply, resolution, replies, handoffs, reopens)
+        seen = np.clip(went, self.low[workflow], self.high[workflow])
+        found: Floats = np.einsum("nk,nk->n", seen, self.beta[workflow])
+        return odds_to_share(found) if self.limits is None else np.clip(found, *self.limits)
+
+
+@dataclass(frozen=True)
+class Response:
+    """Fitted: what is expected of tickets of these workflows."""
+
+    workflows: tuple[str, ...]
+    csat: Curve  # probability that an answer is a satisfied one
+    ces: Curve  # mean score of an answer, higher is easier
+    csat_given: Curve  # probability that a resolved ticket brings an answer to the CSAT survey
+    ces_given: Curve
+    evidence: tuple[Evidence, ...]
+
+
+def design(first_reply: Floats, resolution: Floats, replies: Counts, handoffs: Counts, reopens: Counts) -> Floats:
+    """What tickets went through as a design [N, 7]. Without a reply, the resolution is what the customer waited for."""
+    waited = np.where(np.isnan(first_reply), resolution, first_reply)
+    return np.column_stack(
+        [
+            np.ones(len(resolution)),
+            np.log1p(np.maximum(waited, 0.0) / _HOUR),
+            np.log1p(np.maximum(resolution, 0.0) / _HOUR),
+            np.maximum(np.asarray(replies, dtype=np.float64) - 1.0, 0.0),
+            handoffs,
+            reopens,
+            np.asarray(replies) == 0,
+        ]
+    ).astype(np.float64)
+
+
+def read_answers(tickets: pl.DataFrame, workflows: tuple[str, ...]) -> Answers:
+    """From rows of `fct_ticket`: counted, resolved, of these workflows, and old enough to have answered."""
+    tickets = tickets.with_row_index("row").filter(
+        pl.col("workflow").is_in(workflows), pl.col("resolution_calendar_minutes").is_not_null()
+    )
+    code = tickets["workflow"].replace_strict(workflows, range(len(workflows)), return_dtype=pl.Int32).to_numpy()
+    counts = (tickets[name].fill_null(0).to_numpy() for name in ("public_reply_count", "handoff_count", "reopen_count"))
+    waits = (tickets[f"{name}_calendar_minutes"].cast(pl.Float64).to_numpy() for name in ("first_reply", "resolution"))
+    went, row = design(*waits, *counts), tickets["row"].to_numpy().astype(np.int64)
+    satisfied = tickets["csat_satisfied"].cast(pl.Float64).to_numpy()
+    score = tickets["ces_score"].cast(pl.Float64).to_numpy()
+    size = len(workflows)
+    return Answers(
+        workflows,
+        tickets.height,
+        _asked(code, went, satisfied, row, size),
+        _asked(code, went, score, row, size),
+        _asked(code, went, (~np.isnan(satisfied)).astype(np.float64), row, size),
+        _asked(code, went, (~np.isnan(score)).astype(np.float64), row, size),
+    )
+
+
+def fit_response(answers: Answers, weights: Floats | None = None) -> Response:
+    """Fitted to answers that count `weights` times: one per row of the frame read; without them, once each."""
+    return Response(
+        workflows=answers.workflows,
+        csat=_fit_odds(answers.csat, weights),
+        ces=_fit_linear(answers.ces, weights, _BOUND, _EFFORT),
+        csat_given=_fit_linear(answers.csat_given, weights, _FREE, _SHARE),
+        ces_given=_fit_linear(answers.ces_given, weights, _FREE, _SHARE),
+        evidence=(*_evidence(answers, answers.csat, "CSAT"), *_evidence(answers, answers.ces, "CES")),
+    )
+
+
+def _asked(code: Ints, went: Floats, y: Floats, row: NDArray[np.int64], workflows: int) -> Asked:
+    """The rows whose outcome is known, in order of workflow."""
+    given = np.flatnonzero(~np.isnan(y))
+    given = given[np.argsort(code[given], kind="stable")]
+    start = np.searchsorted(code[given], np.arange(workflows + 1)).astype(np.int32)
+    x = np.ascontiguousarray(went[given])
+    low, high = np.zeros((workflows, x.shape[1])), np.zeros((workflows, x.shape[1]))
+    for place in range(workflows):
+        own = x[start[place] : start[place + 1]]
+        seen = own if len(own) >= ENOUGH_FOR_RANGE else x
+        if len(seen):
+            low[place], high[place] = seen.min(axis=0), seen.max(axis=0)
+    low[:, -1], high[:, -1] = 0.0, 1.0  # whether a person replied is a kind of ticket, not a range
+    return Asked(row[given], start, x, y[given], low, high)
+
+
+def _fit_odds(asked: Asked, weights: Floats | None) -> Curve:
+    """Log odds: the shop's coefficients, then each workflow's with those as prior."""
+    counts = _counts(asked, weights)
+    total = float(counts.sum())
+    if total <= 0:
+        return _unknown(asked, None)
+    good = (float(counts @ asked.y) + 0.5) / (total + 1.0)
+    shop = logistic(asked.x, asked.y, counts, _weak(float(np.log(good / (1.0 - good)))), _BOUND)
+    share = odds_to_share(asked.x @ shop)
+    prior = _of_shop(asked.x, counts * share * (1.0 - share), total, shop)
+    beta = np.array([logistic(x, y, n, prior, _BOUND) for x, y, n in _parts(asked, counts)])
+    return Curve(beta, asked.low, asked.high, None)
+
+
+def _fit_linear(asked: Asked, weights: Floats | None, bound: NDArray[np.bool_], limits: tuple[float, float]) -> Curve:
+    """As `_fit_odds`, of means. Who answers hardly depends on anything, and a straight line is quick to fit."""
+    counts = _counts(asked, weights)
+    total = float(counts.sum())
+    if total <= 0:
+        return _unknown(asked, limits)
+    shop = linear(asked.x, asked.y, counts, _weak(float(counts @ asked.y) / total), bound)
+    precise = counts / max(float(counts @ (asked.y - asked.x @ shop) ** 2) / total, _LEAST_VARIANCE)
+    prior = _of_shop(asked.x, precise, total, shop)
+    beta = np.array([linear(x, y, n, prior, bound) for x, y, n in _parts(asked, precise)])
+    return Curve(beta, asked.low, asked.high, limits)
+
+
+def _counts(asked: Asked, weights: Floats | None) -> Floats:
+    return np.ones(len(asked.y)) if weights is None else np.asarray(weights, dtype=np.float64)[asked.row]
+
+
+def _unknown(asked: Asked, limits: tuple[float, float] | None) -> Curve:
+    return Curve(np.full(asked.low.shape, np.nan), asked.low, asked.high, limits)
+
+
+def _weak(level: float) -> Prior:
+    """No effect at all, held with the weight of about one answer: what a shop with hardly any answers gets."""
+    mean = np.zeros(len(_BOUND))
+    mean[0] = level
+    return Prior(mean, np.eye(len(_BOUND)))
+
+
+def _of_shop(x: Floats, information: Floats, total: float, shop: Floats) -> Prior:
+    """The shop's fit with the information of POOLED_ANSWERS average answers of it."""
+    each = (x.T * information) @ x / total
+    return Prior(shop, POOLED_ANSWERS * each + 1e-3 * np.eye(len(shop)))
+
+
+def _parts(asked: Asked, counts: Floats) -> Iterator[tuple[Floats, Floats, Floats]]:
+    for first, end in pairwise(asked.start):
+        yield asked.x[first:end], asked.y[first:end], counts[first:end]
+
+
+def _evidence(answers: Answers, asked: Asked, name: str) -> Iterator[Evidence]:
+    """One row per workflow, of all answers (not of a draw's weights)."""
+    for place, workflow in enumerate(answers.workflows):
+        own = asked.y[asked.start[place] : asked.start[place + 1]]
+        if len(own) >= POOLED_ANSWERS:
+            level, method = Level.MEASURED, "association with waits, replies, hand-overs and reopenings in its answers"
+        else:
+            level, method = Level.POOLED, "mostly the association in the answers of all workflows, as its own are few"
+        value = f"mean {own.mean():.2f}" if len(own) else "no answers"
+        yield Evidence(name, workflow, value, len(own), level, method)

@@ -1,0 +1,72 @@
+"""Usual shifts as intervals on duty: the local calendar of a horizon, holidays, and who does not come."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from simulation.clock import DAY, clock, day_number
+from simulation.network import Duty
+from simulation.parameters import Floats, Ints, Parameters, Staff
+from simulation.random import Purpose, uniforms
+
+
+def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
+    """Who is on duty when, in minutes of a run of `minutes`, and in the week before it (how long work in hand has
+    been worked on).
+
+    Whether a shift is worked is drawn by agent and date: a scenario that changes one agent's shifts leaves the others'
+    sick days where they are. A shift on a holiday is worked by those who work holidays; its date is that of its start.
+    """
+    staff = parameters.staff
+    row, day = _shifts(parameters, minutes)
+    keys = (staff.shift_agent[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64)
+    drawn = uniforms(seed, keys, np.zeros(len(keys), dtype=np.int64), Purpose.ATTENDANCE)
+    comes = drawn < staff.shift_attendance[row]
+    off = np.isin(day, [day_number(date) for date in parameters.holidays])
+    kept = comes & (~off | staff.works_holidays[staff.shift_agent[row]])
+    row, midnight = row[kept], day[kept] * float(DAY)
+    wall = clock(parameters.zone, parameters.start, minutes)
+    begins = wall.instant(midnight + staff.shift_from[row])
+    ends = wall.instant(midnight + staff.shift_to[row])
+    return _duty(staff, staff.shift_agent[row], begins, np.minimum(ends, float(minutes)))
+
+
+def local_days(zone: str, start: dt.datetime, minutes: int) -> tuple[int, int]:
+    """The first and the last local day of a run, as day numbers."""
+    ends = clock(zone, start, minutes).local(np.array([0.0, float(minutes)]))
+    return int(ends[0] // DAY), int(ends[1] // DAY)
+
+
+def _shifts(parameters: Parameters, minutes: int) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Every shift of the horizon: its row in Staff and the number of the local day on which it begins."""
+    first, last = local_days(parameters.zone, parameters.start, minutes)
+    days = np.arange(first - 7, last + 1)
+    row, place = np.nonzero(parameters.staff.shift_weekday[:, None] == days[None, :] % 7)
+    return row.astype(np.int32), days[place]
+
+
+def _duty(staff: Staff, agent: Ints, begins: Floats, ends: Floats) -> Duty:
+    kept = ends > begins
+    agent, begins, ends = _merged(agent[kept], begins[kept], ends[kept])
+    holder = np.repeat(np.arange(len(staff.agents)), np.diff(staff.skill_start))
+    by_tier = np.lexsort((staff.skill_tier, holder))
+    return Duty(
+        staff.speed, staff.capacity, staff.skill_start, staff.skill_pool[by_tier], staff.skill_tier[by_tier],
+        np.searchsorted(agent, np.arange(len(staff.agents) + 1)).astype(np.int32), begins, ends,
+    )  # fmt: skip
+
+
+def _merged(agent: Ints, begins: Floats, ends: Floats) -> tuple[Ints, Floats, Floats]:
+    """Sorted by agent and beginning, with those that touch or overlap made one."""
+    order = np.lexsort((begins, agent))
+    agent, begins, ends = agent[order], begins[order], ends[order]
+    if not len(agent):
+        return agent, begins, ends
+    # No interval of one agent reaches into the next one's.
+    far = (float(ends.max() - begins.min()) + 1.0) * agent
+    latest = np.maximum.accumulate(ends + far)
+    opens = np.r_[True, (begins + far)[1:] > latest[:-1]]
+    groups = np.flatnonzero(opens)
+    return agent[opens], begins[opens], np.maximum.reduceat(ends, groups)

@@ -1,0 +1,221 @@
+"""What became of every ticket of a run: visits as one row per ticket, in the terms of fct_ticket.
+
+The rules are METRICS.md's. Where a chain of visits says less than a helpdesk's log:
+- A state from which a ticket only ends or is reopened is "resolved"; its entry is the resolution.
+- A ticket that goes from the customer's hands straight there was closed by a timer, which counts from the moment it was
+  given to the customer. A customer who closes it himself is taken for the same.
+- Replies and handoffs happen with their edge's probability, at the end of the visit, drawn by ticket and visit.
+- A ticket is automated if no visit of work ended it and nobody replied: notes that no customer sees are not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.compiled import cached, inlined
+from simulation.network import Keys, Run, Tickets
+from simulation.parameters import Backlog, Floats, Ints, Parameters, StepKind
+from simulation.random import Purpose, uniform
+
+_REPLY, _HANDOFF = int(Purpose.REPLY), int(Purpose.HANDOFF)
+_WORK, _END = int(StepKind.WORK), int(StepKind.END)
+
+Flags = NDArray[np.bool_]
+
+
+class Rules(NamedTuple):
+    """What a run's visits mean; the same for every run of one structure."""
+
+    kind: NDArray[np.int8]  # [S]
+    rests: Flags  # [S] resolved, and may be reopened
+    customer: Flags  # [S] with the customer
+    fee: Floats  # [S] money a visit
+    to: Ints  # [E]
+    reply: Floats  # [E]
+    handoff: Floats  # [E]
+    reopens: Flags  # [E]
+    wage: Floats  # [A] money an hour
+
+
+@dataclass(frozen=True)
+class TicketRows:
+    """One row per ticket: open at the start, first contacts, repeats. Minutes of the run; NaN is never, or unknown.
+
+    `replies`, `reopens`, `handoffs` and `work` count from the ticket's creation; what is `spent`, `answered` and
+    `released` arose in the run.
+    """
+
+    key: Keys
+    stream: Ints
+    priority: NDArray[np.int8]
+    created: Floats
+    first_reply: Floats
+    first_resolved: Floats
+    resolved: Floats
+    is_automated: Flags
+    replies: Ints
+    reopens: Ints
+    handoffs: Ints
+    work: Floats
+    spent: Floats  # money: minutes of work at the agents' wages, and fees of steps
+    minutes: Floats  # of work in the run
+    answered: Ints  # replies in the run
+    released: Ints  # resolutions in the run without a person
+    waited: Floats  # minutes in queues
+    followed: Floats  # when the customer came again
+
+
+class _Visits(NamedTuple):
+    """Columns of Records."""
+
+    ticket: Ints
+    state: Ints
+    agent: Ints
+    edge: Ints
+    entered: Floats
+    started: Floats
+    left: Floats
+    work: Floats
+
+
+class _Sums(NamedTuple):
+    """Columns of TicketRows that visits add to."""
+
+    first_reply: Floats
+    first_resolved: Floats
+    resolved: Floats
+    replies: Ints
+    reopens: Ints
+    handoffs: Ints
+    answered: Ints
+    released: Ints
+    work: Floats
+    spent: Floats
+    minutes: Floats
+    waited: Floats
+    is_automated: Flags
+
+
+def rules(parameters: Parameters) -> Rules:
+    """What the visits of runs of these Parameters mean."""
+    routes, steps = parameters.routes, parameters.steps
+    kind = np.array([step.kind for step in steps], dtype=np.int8)[routes.step]
+    actor = np.array([step.actor for step in steps])[routes.step]
+    ends = routes.reopens | (kind[routes.to] == StepKind.END)
+    source = np.repeat(np.arange(len(kind)), np.diff(routes.edge_start))
+    rests = (kind == StepKind.DELAY) & (np.bincount(source[~ends], minlength=len(kind)) == 0)
+    fee = np.array([step.fee for step in steps])[routes.step]
+    return Rules(
+        kind, rests, actor == "customer", fee, routes.to, routes.reply, routes.handoff, routes.reopens,
+        parameters.staff.wage,
+    )  # fmt: skip
+
+
+def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: Run, seed: int) -> TicketRows:
+    """What became of `tickets` and of the contacts that followed from them."""
+    repeats = run.repeats
+    key = np.r_[tickets.key, repeats.key]
+    sums = _opened(parameters.backlog, len(key))
+    visits = _Visits(*(getattr(run.records, name) for name in _Visits._fields))
+    _follow(visits, meaning, key, seed, sums)
+    followed = np.full(len(key), np.nan)
+    followed[run.parent] = repeats.arrived
+    return TicketRows(
+        key=key,
+        stream=np.r_[tickets.stream, repeats.stream],
+        priority=np.r_[tickets.priority, repeats.priority],
+        created=np.r_[tickets.arrived, repeats.arrived],
+        followed=followed,
+        **sums._asdict(),
+    )
+
+
+def _opened(known: Backlog, count: int) -> _Sums:
+    """Sums of so many tickets, with what had been before the start of those open then."""
+    later = count - len(known.ticket)
+    never, none, nothing = np.full(later, np.nan), np.zeros(later, dtype=np.int32), np.zeros(later)
+    return _Sums(
+        first_reply=np.r_[known.first_reply, never],
+        first_resolved=np.r_[known.first_resolved, never],
+        resolved=np.full(count, np.nan),
+        replies=np.r_[known.replies, none],
+        reopens=np.r_[known.reopens, none],
+        handoffs=np.r_[known.handoffs, none],
+        answered=np.zeros(count, dtype=np.int32),
+        released=np.zeros(count, dtype=np.int32),
+        work=np.r_[known.work, nothing],
+        spent=np.zeros(count),
+        minutes=np.zeros(count),
+        waited=np.zeros(count),
+        is_automated=np.zeros(count, dtype=np.bool_),
+    )
+
+
+@cached
+def _follow(visits: _Visits, meaning: Rules, key: Keys, seed: int, sums: _Sums) -> None:
+    """One pass over visits, which come by ticket and entry."""
+    last, visit = -1, 0
+    for row in range(len(visits.ticket)):
+        ticket, state = visits.ticket[row], visits.state[row]
+        visit = visit + 1 if ticket == last else 0
+        last = ticket
+        if meaning.kind[state] == _END:
+            continue
+        _add_work(visits, row, meaning, sums)
+        if visit == 0 and meaning.rests[state]:  # resolved before the start, and may come back
+            _resolve(ticket, visits.entered[row], sums)
+        if visits.edge[row] >= 0:
+            _add_talk(visits, row, visit, meaning, key[ticket], seed, sums)
+            _turn(visits, row, meaning, sums)
+
+
+@inlined
+def _add_work(visits: _Visits, row: int, meaning: Rules, sums: _Sums) -> None:
+    ticket, state, agent, work = visits.ticket[row], visits.state[row], visits.agent[row], visits.work[row]
+    sums.work[ticket] += work
+    sums.minutes[ticket] += work
+    if agent >= 0:
+        sums.spent[ticket] += work / 60 * meaning.wage[agent]
+    if visits.entered[row] >= 0:
+        sums.spent[ticket] += meaning.fee[state]
+    if meaning.kind[state] == _WORK and not np.isnan(visits.started[row]):
+        sums.waited[ticket] += max(visits.started[row] - visits.entered[row], 0.0)
+
+
+@inlined
+def _add_talk(visits: _Visits, row: int, visit: int, meaning: Rules, key: np.uint64, seed: int, sums: _Sums) -> None:
+    ticket, edge = visits.ticket[row], visits.edge[row]
+    if uniform(seed, key, visit, _REPLY) < meaning.reply[edge]:
+        sums.replies[ticket] += 1
+        sums.answered[ticket] += 1
+        if np.isnan(sums.first_reply[ticket]):
+            sums.first_reply[ticket] = visits.left[row]
+    if uniform(seed, key, visit, _HANDOFF) < meaning.handoff[edge]:
+        sums.handoffs[ticket] += 1
+
+
+@inlined
+def _turn(visits: _Visits, row: int, meaning: Rules, sums: _Sums) -> None:
+    """A ticket resolved, or opened again."""
+    ticket, state, edge = visits.ticket[row], visits.state[row], visits.edge[row]
+    after = meaning.to[edge]
+    if meaning.reopens[edge]:
+        sums.reopens[ticket] += 1
+        sums.resolved[ticket] = np.nan
+        sums.is_automated[ticket] = False
+    elif (meaning.rests[after] or meaning.kind[after] == _END) and not meaning.rests[state]:
+        _resolve(ticket, visits.entered[row] if meaning.customer[state] else visits.left[row], sums)
+        if meaning.kind[state] != _WORK and sums.replies[ticket] == 0:
+            sums.is_automated[ticket] = True
+            sums.released[ticket] += 1
+
+
+@inlined
+def _resolve(ticket: int, instant: float, sums: _Sums) -> None:
+    sums.resolved[ticket] = instant
+    if np.isnan(sums.first_resolved[ticket]):
+        sums.first_resolved[ticket] = instant

@@ -1,0 +1,93 @@
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulation.engine import run
+from tests.simulation.shops import bytes_of
+from tests.simulation.whole_shop import DAY, whole_shop, whole_tickets
+
+DAYS = 28
+PLAIN = """
+import hashlib
+from simulation.engine import run
+from tests.simulation.shops import bytes_of
+from tests.simulation.whole_shop import DAY, whole_shop, whole_tickets
+result = run(whole_shop().network(), whole_tickets(600), 28 * DAY, 11)
+print(hashlib.sha256(bytes_of(result)).hexdigest(), result.arrived, len(result.parent), len(result.records.ticket))
+"""
+
+
+def said_by(**environment: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", PLAIN],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_plain_python_gives_the_same_bytes() -> None:
+    compiled = said_by(NUMBA_DISABLE_JIT="0")
+    assert compiled == said_by(NUMBA_DISABLE_JIT="1")
+    _, arrived, repeats, rows = compiled.split()
+    assert int(arrived) == 600 + int(repeats) > 620
+    assert int(rows) > 1000
+
+
+def test_threads_give_the_same_bytes() -> None:
+    network, tickets = whole_shop().network(), whole_tickets(2000)
+    alone = [bytes_of(run(network, tickets, DAYS * DAY, seed)) for seed in range(6)]
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(lambda seed: bytes_of(run(network, tickets, DAYS * DAY, seed)), range(6)))
+    assert alone == together
+    assert len(set(alone)) == 6
+
+
+def test_without_records_nothing_else_changes() -> None:
+    network, tickets = whole_shop().network(), whole_tickets(2000)
+    full, bare = run(network, tickets, DAYS * DAY, 3), run(network, tickets, DAYS * DAY, 3, records=False)
+    assert len(bare.records.ticket) == 0
+    assert (full.arrived, full.ended, full.open, full.activities) == (
+        bare.arrived,
+        bare.ended,
+        bare.open,
+        bare.activities,
+    )
+    np.testing.assert_array_equal(full.parent, bare.parent)
+
+
+def test_records_are_ordered_by_ticket_and_entry_and_follow_from_each_other() -> None:
+    shop = whole_shop()
+    network, tickets = shop.network(), whole_tickets(3000)
+    result = run(network, tickets, DAYS * DAY, 5)
+    rows = result.records
+    same = rows.ticket[1:] == rows.ticket[:-1]
+    assert (np.diff(rows.ticket) >= 0).all()
+    np.testing.assert_array_equal(rows.left[:-1][same], rows.entered[1:][same])
+    taken = np.where(rows.edge == -2, network.work.left_for[rows.state], network.routes.to[rows.edge])
+    np.testing.assert_array_equal(taken[:-1][same], rows.state[1:][same])
+    assert {-2, -1} < set(rows.edge.tolist())
+    assert (np.isnan(rows.left) == (rows.edge == -1)).all()
+    assert (np.isnan(rows.left).sum(), len(set(rows.ticket))) == (result.open, result.arrived)
+    assert result.activities == (rows.started >= 0.0).sum()
+
+
+def test_memory_follows_the_tickets_that_are_open() -> None:
+    network, tickets = whole_shop().network(), whole_tickets(20_000)
+    long = run(network, tickets, DAYS * DAY, 5)
+    assert long.open > 1000  # over the room that there is at first: the arrays grew
+    assert long.arrived == long.ended + long.open
+    assert len(long.parent) > 256
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write to any folder")
+def test_where_nothing_can_be_written_it_is_compiled_for_this_process_only(tmp_path: Path) -> None:
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    assert said_by(NUMBA_CACHE_DIR=str(tmp_path)) == said_by()

@@ -1,0 +1,85 @@
+"""Usual shifts as intervals on duty: summer time, holidays, sick days."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from simulation.clock import WEEK, clock
+from simulation.roster import duty
+from tests.simulation import parameter_shops as shops
+
+BERLIN = "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("start", "hours"),
+    [(shops.at(2026, 3, 28, 23), 23), (shops.at(2026, 10, 24, 22), 25), (shops.at(2026, 6, 6, 22), 24)],
+)
+def test_a_whole_local_day_on_duty_has_the_hours_of_that_day(start: dt.datetime, hours: int) -> None:
+    sunday = shops.desk(agents=1, shifts=[(6, 0.0, 1440.0, 1.0)], start=start)
+    on = duty(sunday, 2 * 1440, 1)
+    kept = on.duty_from >= 0
+    assert on.duty_from[kept].tolist() == [0.0]
+    assert (on.duty_to - on.duty_from)[kept].tolist() == [hours * 60.0]
+
+
+def test_a_shift_keeps_its_place_on_the_wall_when_the_clocks_change() -> None:
+    """The last Sunday of March 2026: from then on 9 o'clock is an hour earlier in UTC."""
+    shop = shops.desk(agents=1, shifts=shops.OFFICE, start=shops.at(2026, 3, 22, 23))
+    on = duty(shop, 2 * WEEK, 1)
+    kept = on.duty_from >= 0
+    assert on.duty_from[kept].tolist() == [
+        *(day * 1440 + 540 for day in range(5)),
+        *((7 + day) * 1440 + 480 for day in range(5)),
+    ]
+
+
+def test_the_hour_that_comes_twice_is_the_first_and_the_one_left_out_lies_behind_the_change() -> None:
+    """Known from zoneinfo: fold=0."""
+    for start, local in ((shops.at(2026, 10, 24, 22), 150.0), (shops.at(2026, 3, 28, 23), 150.0)):
+        wall = clock(BERLIN, start, 2880)
+        midnight = wall.local(np.zeros(1))[0]
+        moment = wall.instant(np.array([midnight + local]))[0]
+        told = dt.datetime.combine(start.date() + dt.timedelta(days=1), dt.time(2, 30), ZoneInfo(BERLIN))
+        assert moment == (told.astimezone(dt.UTC).replace(tzinfo=None) - start).total_seconds() / 60
+
+
+def test_a_night_shift_that_began_yesterday_is_under_way_at_the_start() -> None:
+    shop = shops.desk(agents=1, shifts=[(6, 1320.0, 1800.0, 1.0)])  # Sunday 22:00 to Monday 06:00; starts Monday 00:00
+    on = duty(shop, 1440, 1)
+    assert [(begin, end) for begin, end in zip(on.duty_from, on.duty_to, strict=True) if end > 0] == [(-120.0, 360.0)]
+
+
+def test_shifts_that_overlap_or_touch_are_one() -> None:
+    rows = [(0, 540.0, 720.0, 1.0), (0, 700.0, 800.0, 1.0), (0, 800.0, 900.0, 1.0), (0, 960.0, 1020.0, 1.0)]
+    shop = shops.desk(agents=2, shifts=rows)
+    on = duty(shop, 1440, 1)
+    for agent in range(2):
+        own = slice(on.duty_start[agent], on.duty_start[agent + 1])
+        today = on.duty_from[own] >= 0
+        assert on.duty_from[own][today].tolist() == [540.0, 960.0]
+        assert on.duty_to[own][today].tolist() == [900.0, 1020.0]
+
+
+def test_holidays_are_worked_by_those_who_work_them() -> None:
+    states = [shops.State("answer", [shops.Edge("end")], "desk", shops.constant(1.0)), shops.State("end")]
+    agents = [shops.Agent("off", ["desk"]), shops.Agent("on", ["desk"], works_holidays=True)]
+    shop = shops.shop(states, agents, [("answer", 1.0)], holidays=[dt.date(2026, 1, 6)])
+    on = duty(shop, WEEK, 1)
+    whose = np.repeat([0, 1], np.diff(on.duty_start))
+    tuesday = 1440 + 600.0
+    there = (on.duty_from <= tuesday) & (on.duty_to > tuesday)
+    assert whose[there].tolist() == [1]
+
+
+def test_attendance_is_drawn_by_agent_and_date() -> None:
+    half = [(day, 540.0, 1020.0, 0.5) for day in range(7)]
+    on = duty(shops.desk(agents=40, shifts=half), 4 * WEEK, 3)
+    days = 35 * 40  # with the week before
+    assert len(on.duty_from) / days == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / days))
+    fewer = duty(shops.desk(agents=20, shifts=half), 4 * WEEK, 3)
+    assert fewer.duty_from.tolist() == on.duty_from[: on.duty_start[20]].tolist()
+    later = [(day, 600.0, 1020.0, 0.5) for day in range(7)]
+    assert len(duty(shops.desk(agents=40, shifts=later), 4 * WEEK, 3).duty_from) == len(on.duty_from)
