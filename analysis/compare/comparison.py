@@ -18,7 +18,7 @@ from analysis.compare.plan import Plan, plan
 from analysis.compare.sequential import always_valid
 from analysis.compare.simpson import Reversal, reversals
 from analysis.compare.survival import Survival, survival
-from analysis.compare.verdict import Setting, Verdict, verdict, with_intervals
+from analysis.compare.verdict import GUARDRAILS, Setting, Verdict, verdict, with_intervals
 from analysis.wording import Speech
 
 GOAL = "resolution_time_mean_calendar_hours"
@@ -29,11 +29,18 @@ NOT_DRAWN = {
     "tag": "Nobody drew lots for who gets this tag",
     "macro": "Agents choose where they use a macro",
     "rule": "A rule runs where its conditions hold",
+    "field": "What a field says is filled in by people, often when the outcome is known",
+    "flow": "A Flow's versions mostly follow one another, and its conditions choose the orders",
     "group": "Groups get different tickets",
     "channel": "Customers choose their channel",
 }
+NOTED_BY_AGENTS = "reason"
+NOTED = 0.9
+"""Share of every arm's tickets that must have a reason: noted at the end it would take part of the effect for mix."""
 UNUSUAL = 0.05
 UNEVEN = 0.2
+NONE_ALIKE = 0.9
+"""Share of tickets with hardly any like them in the other arm, from which nothing is left to judge by."""
 UNEVENLY_OPEN = 0.05
 """From this difference of open tickets on, figures of resolved ones set the fast of one arm against all of another."""
 PLAIN, ADJUSTED, RUNNING = "plain", "adjusted", "always valid"
@@ -93,14 +100,14 @@ def compare(
     `tickets` as in frame; `metrics`: the mart `metric`; `weeks`: metric, period (Monday), value of the finished weeks,
     for a date cut. ValueError for a goal that cannot be judged, with those that can.
 
-    The verdict rests on the always-valid intervals while a configured test runs (medians have none, and theirs are
-    told when it is over), on the adjusted ones where nobody drew lots, on the plain ones else.
+    The verdict rests on the always-valid intervals while a configured test runs, on the adjusted ones where nobody
+    drew lots, on the plain ones else.
     """
     known = measures(metrics, tickets)
     _check_goal(question.goal, known)
     goal = next(one for one in known if one.key == question.goal)
     kind = question.by.partition(":")[0]
-    covariates = [name for name in COVARIATES if name != kind]
+    covariates = covariates_of(tickets, question.by)
     names = question.arms
     arms = split(tickets, names)
     with ThreadPoolExecutor() as pool:
@@ -112,7 +119,7 @@ def compare(
     basis = RUNNING if is_running else PLAIN if kind == "variant" else ADJUSTED
     judged = {
         PLAIN: found,
-        ADJUSTED: with_intervals(found, evened.differences),
+        ADJUSTED: with_intervals(found, _of_like_tickets(evened.differences)),
         RUNNING: with_intervals(found, sequence),
     }[basis]
     step = _step(weeks, question)
@@ -131,6 +138,32 @@ def compare(
         before_after=step,
         cautions=cautions,
     )
+
+
+def main(metrics: pl.DataFrame, goal: str) -> pl.DataFrame:
+    """The rows of `metric` that are shown first: headlines, the table's, the guardrails and the goal."""
+    return metrics.filter(is_main(goal))
+
+
+def is_main(goal: str) -> pl.Expr:
+    """Which rows of `metric` these are."""
+    return pl.col("is_table") | pl.col("is_headline") | pl.col("metric").is_in([goal, *GUARDRAILS])
+
+
+def covariates_of(tickets: pl.DataFrame, by: str) -> list[str]:
+    """What the arms' mix may differ in: not what they are told apart by, nor a reason that many tickets lack."""
+    kind = by.partition(":")[0]
+    known = [name for name in COVARIATES if name != kind and name in tickets.columns]
+    if kind == "field":
+        known = [name for name in known if not _same(tickets, name)]
+    noted = NOTED_BY_AGENTS in known and tickets.group_by("arm").agg(pl.col(NOTED_BY_AGENTS).count() / pl.len())
+    if noted is not False and (noted[NOTED_BY_AGENTS] < NOTED).any():
+        known.remove(NOTED_BY_AGENTS)
+    return known
+
+
+def _same(tickets: pl.DataFrame, name: str) -> bool:
+    return bool(tickets.select((pl.col(name).cast(pl.String) == pl.col("arm").cast(pl.String)).all()).item())
 
 
 def planned(
@@ -182,6 +215,17 @@ def document(found: Comparison) -> dict[str, Any]:
         "before_after": _step_document(found.before_after),
         "cautions": list(found.cautions),
     }
+
+
+def table(found: Comparison) -> pl.DataFrame:
+    """One row per metric and arm against the baseline: values, n, and the difference plain and with the same mix."""
+    keys = ["metric", "baseline", "arm"]
+    evened = found.adjusted.differences.select(
+        *keys, *(pl.col(name).alias(f"adjusted_{name}") for name in ("difference", "low", "high"))
+    )
+    columns = ("baseline_value", "value", "baseline_n", "n", "difference", "low", "high")
+    shown = found.effects.select("metric", "unit", "baseline", "arm", *columns, "probability_better")
+    return shown.join(evened, on=keys, how="left", maintain_order="left")
 
 
 def verdict_document(found: Comparison, arm: str) -> dict[str, Any]:
@@ -246,6 +290,16 @@ def _verdict(
     setting = Setting(question.margin, recent * counted, comparisons=len(question.arms) - 1)
     told = verdict(judged, question.goal, arm, setting, speech)
     return replace(told, sentence=f"{told.sentence} {WARNING}") if question.cut else told
+
+
+def _of_like_tickets(differences: pl.DataFrame) -> pl.DataFrame:
+    """Without the intervals of what cannot be compared: the mix of one arm does not occur in the other."""
+    too_far = pl.col("outside_share") > NONE_ALIKE
+    reason = pl.format("hardly any tickets of {} and {} are alike", "arm", "baseline")
+    return differences.with_columns(
+        *(pl.when(~too_far).then(pl.col(end)).alias(end) for end in ("low", "high")),
+        pl.when(too_far).then(reason).otherwise("reason").alias("reason"),
+    )
 
 
 def _unevenly_open(both: tuple[Arm, Arm], measure: Measure) -> str:
