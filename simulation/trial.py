@@ -1,0 +1,73 @@
+"""From a shop's facts to answers about it: what the command, the page and the back-test ask for, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from flowmeter.simulation_frames import ServiceFacts
+from simulation.calibrate import Observed, fit, observe
+from simulation.experiment import Answer, Calibration, Change, Settings, experiment
+from simulation.forecast import forecast
+from simulation.money import Price
+from simulation.parameters import Parameters
+from simulation.runs import Score
+from simulation.scenario.apply import apply
+from simulation.scenario.document import Scenario
+
+Report = Callable[[str, int, int], None]
+"""What a computation is at, how many parts of that are done, and of how many. It may raise, to stop it."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A calibrated shop: what was seen, and the parameters that fit it best."""
+
+    observed: Observed
+    today: Parameters
+
+    @property
+    def calibration(self) -> Calibration:
+        """For bootstraps: each of its days may count more or less."""
+        return Calibration(partial(fit, self.observed), len(self.observed.days))
+
+
+def calibrated(facts: ServiceFacts) -> Shop | None:
+    """The shop as it worked until the facts end; none when no ticket has a log of what happened to it."""
+    if facts.visits.is_empty():
+        return None
+    observed = observe(facts)
+    return Shop(observed, fit(observed))
+
+
+def tried(
+    shop: Shop, scenarios: Sequence[Scenario], score: Score, settings: Settings, report: Report
+) -> list[Answer]:
+    """An answer for each scenario, against today and with the same customers. They must look equally far ahead."""
+    changes = [
+        Change(one.name, partial(_applied, one), Price(one.cost.one_off, one.cost.monthly)) for one in scenarios
+    ]
+    weeks = scenarios[0].weeks
+    return experiment(
+        shop.calibration,
+        changes,
+        score,
+        replace(settings, weeks=weeks),
+        progress=partial(report, f"Running {weeks} weeks again and again"),
+    )
+
+
+def foretold(shop: Shop, score: Score, settings: Settings, report: Report) -> Answer:
+    """The next weeks as they would come without a change."""
+    return forecast(
+        shop.calibration,
+        score,
+        replace(settings, explained=0),
+        progress=partial(report, f"Running the next {settings.weeks} weeks again and again"),
+    )
+
+
+def _applied(scenario: Scenario, shop: Parameters) -> Parameters:
+    return apply(shop, scenario)
+
