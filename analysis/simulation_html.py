@@ -18,11 +18,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class About:
-    """The scenario's name, its changes in words, and labels of agents by id."""
+    """The scenario's name, its changes in words, the workflow that they are about (or all), and the group of each agent."""
 
     name: str
     changes: Sequence[str]
-    agents: Mapping[str, str]
+    workflow: str
+    groups: Mapping[str, str]
 
 
 def simulation_html(answer: Row, known: Known, about: About) -> str:
@@ -31,12 +32,12 @@ def simulation_html(answer: Row, known: Known, about: About) -> str:
     return "\n".join(
         [
             dress.head(f"Simulation: {about.name}"),
-            f"<h1>{escape(words.title(rows, about.name, known))}</h1>",
+            f"<h1>{escape(words.title(words.main(rows, about.workflow), about.name, known))}</h1>",
             dress.bullets([f"{told[:1].upper()}{told[1:]}." for told in about.changes]),
             f"<h2>{escape(words.money_title(answer['money'], known.speech))}</h2>",
             dress.bullets(words.money(answer["money"], known.speech)),
-            f"<h2>{escape(words.overload_title(answer))}</h2>",
-            dress.bullets(words.overloaded(answer, about.agents)),
+            f"<h2>{escape(words.overload_title(answer, about.groups))}</h2>",
+            dress.bullets(words.overloaded(answer, about.groups)),
             *_tables(rows, known),
             "<h2>How this is computed</h2>",
             dress.bullets([answer["method"]]),

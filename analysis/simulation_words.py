@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.comparison_words import BETTER, TOO_FEW, WORSE, inside, listed, own_unit, standing
+from analysis.comparison_words import BETTER, WORSE, inside, own_unit, standing
 from analysis.load_words import DAYS
-from analysis.wording import DASH, MINUS, Speech
+from analysis.wording import Speech
 
 Row = Mapping[str, Any]
 ALL = "all"
@@ -19,8 +19,14 @@ OVERLOADED = 0.85
 """Share of the time on duty that is worked from which queues grow out of hand (docs/decisions: queues)."""
 
 MOSTLY = 0.5
-EFFECTS_ALIKE = 0.005
+EFFECTS_ALIKE = 0.02
 """Part of the baseline under which an effect is too small to be told as a finding."""
+
+FIRST = (
+    "csat", "ces", "resolution_time_mean_calendar_hours", "resolution_rate_cohort", "first_reply_median_calendar_hours",
+    "cost_per_resolution", "fcr_7d", "reopen_rate", "handoffs", "automated_rate",
+)  # fmt: skip
+"""The main figures in the order of what matters, as far as they are simulated."""
 
 INPUTS = {
     "arrivals": "how many customers write",
@@ -62,77 +68,90 @@ def effects(answer: Row, known: Known) -> list[dict[str, Any]]:
     return found
 
 
+def main(rows: Sequence[Row], workflow: str | None = None) -> list[Row]:
+    """The main figures in their order, of one workflow or of those given."""
+    own = [row for row in rows if row["metric"] in FIRST and workflow in {None, row["workflow"]}]
+    return sorted(own, key=lambda row: FIRST.index(row["metric"]))
+
+
 def title(rows: Sequence[Row], name: str, known: Known) -> str:
-    """The largest clear effects on what is judged good or bad: one to the better, one to the worse."""
-    clear = [row for row in rows if row["standing"] in {BETTER, WORSE} and _part(row) > EFFECTS_ALIKE]
-    if not clear:
-        return f"{name}: no clear change in any figure"
+    """The first clear effect to the better and the first to the worse, of rows in the order of what matters most."""
     said = []
     for word in (BETTER, WORSE):
-        of_a_kind = [row for row in clear if row["standing"] == word]
-        if of_a_kind:
-            row = max(of_a_kind, key=_part)
+        row = next((row for row in rows if row["standing"] == word and _part(row) > EFFECTS_ALIKE), None)
+        if row is not None:
             where = "" if row["workflow"] == ALL else f" of {inside(known.workflow(row['workflow']))}"
             said.append(f"{inside(row['label'])}{where} {own_unit(row['difference'], row['unit'], known.speech)}")
-    return f"{name}: {', but '.join(said)}"
+    return f"{name}: {', but '.join(said) if said else 'no clear change in any main figure'}"
 
 
-def between(row: Row, known: Known) -> str:
-    """The effect in a sentence with its range: what it is today, what it would be, and how sure that is."""
-    unit, speech = row["unit"], known.speech
-    told = f"{known.workflow(row['workflow'])}, {inside(row['label'])}: {speech.value(row['baseline'], unit)} today"
-    if row["low"] is None:
-        return f"{told}; what it would be we cannot tell."
-    low, high = (own_unit(row[end], unit, speech) for end in ("low", "high"))
-    return f"{told}, about {speech.value(row['scenario'], unit)} then; the difference lies between {low} and {high}."
+@dataclass(frozen=True)
+class Busy:
+    """A group of people: how many, hours at work a week in all, and the share of them that is worked."""
+
+    people: int
+    hours: float
+    share: float
 
 
-def overloaded(answer: Row, labels: Mapping[str, str]) -> list[str]:
-    """Who would have too much to do, who no longer, before whom; and the busiest where nobody has."""
-    then, now = _utilisation(answer, "after"), _utilisation(answer, "before")
+def busy(answer: Row, groups: Mapping[str, str], when: str) -> dict[str, Busy]:
+    """Groups before or after, busiest first. `groups`: of each agent. Groups are judged, never single people."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for row in answer["agents"]:
+        if row["when"] == when and row["utilisation"] is not None and row["agent"] in groups:
+            hours = row["duty_hours_week"] or 0.0
+            found.setdefault(groups[row["agent"]], []).append((hours, row["utilisation"]))
+    told = {}
+    for group, people in found.items():
+        whole = sum(hours for hours, _ in people)
+        if whole:
+            told[group] = Busy(len(people), whole, min(1.0, sum(hours * share for hours, share in people) / whole))
+    return dict(sorted(told.items(), key=lambda pair: (-pair[1].share, pair[0])))
+
+
+def overloaded(answer: Row, groups: Mapping[str, str]) -> list[str]:
+    """Which groups would have too much to do, which no longer; and the busiest where none has."""
+    now, then = (busy(answer, groups, when) for when in ("before", "after"))
     if not then:
         return ["Who is busy when is not known: the log does not say who worked."]
-    hot = sorted((who for who in then if then[who] > OVERLOADED), key=lambda who: -then[who])
+    hot = [group for group in then if then[group].share > OVERLOADED]
     said = [
-        f"{labels.get(who, who)} would be busy {_percent(then[who])} of the time"
-        f"{f', {_percent(now[who])} today' if who in now else ', and is new'}."
-        for who in hot
+        f"{group} ({_people(then[group].people)}) would be busy {then[group].share:.0%} of the time at work"
+        f"{f', {now[group].share:.0%} today' if group in now else ''}."
+        for group in hot
     ]
-    eased = [who for who in now if now[who] > OVERLOADED and who in then and then[who] <= OVERLOADED]
-    if eased:
-        names = listed([labels.get(who, who) for who in eased])
-        said.append(f"No longer overloaded: {names}.")
+    eased = [group for group in now if now[group].share > OVERLOADED and group in then and group not in hot]
+    said += [f"{group} no longer: {then[group].share:.0%} instead of {now[group].share:.0%}." for group in eased]
     if not hot:
-        busiest = max(then, key=lambda who: then[who])
-        said.append(
-            f"Nobody would be overloaded: the busiest, {labels.get(busiest, busiest)}, works "
-            f"{_percent(then[busiest])} of the time at work."
-        )
+        first = next(iter(then))
+        said.append(f"The busiest would be {first}, at work on tickets {then[first].share:.0%} of the time.")
     return said
 
 
-def overload_title(answer: Row) -> str:
-    """How many are overloaded, before and after."""
-    then, now = (sum(busy > OVERLOADED for busy in _utilisation(answer, when).values()) for when in ("after", "before"))
+def overload_title(answer: Row, groups: Mapping[str, str]) -> str:
+    """How many groups are overloaded, before and after."""
+    now, then = (
+        sum(one.share > OVERLOADED for one in busy(answer, groups, when).values()) for when in ("before", "after")
+    )
     if not then and not now:
-        return "Nobody is overloaded"
-    return f"Overloaded: {now or 'nobody'} today, {then or 'nobody'} then"
+        return "No group is overloaded"
+    return f"Overloaded groups: {now or 'none'} today, {then or 'none'} then"
 
 
 def money(found: Row, speech: Speech) -> list[str]:
-    """The saving a month, what the change costs, and when it has paid for itself, each with its range."""
+    """What it saves or costs a month, what the change itself costs, and when it has paid for itself, with ranges."""
     net, pays = found["net_month"], found["payback_months"]
-    said = [f"Saves {_money_range(found['saving_month'], speech)} a month before its own cost: {found['counts']}."]
+    said = [f"{_saved(found['saving_month'], speech)}: {found['counts']}."]
     if found["cost_once"] or found["cost_month"]:
         costs = [
             f"{speech.money(found[key])} {when}"
             for key, when in (("cost_once", "once"), ("cost_month", "a month"))
             if found[key]
         ]
-        said.append(f"Costs {' and '.join(costs)}; what is left is {_money_range(net, speech)} a month.")
+        said.append(f"The change itself costs {' and '.join(costs)}. All in all it {_inside(_saved(net, speech))}.")
     if found["cost_once"]:
         said.append(_payback(pays))
-    if net["low"] is not None and net["low"] <= 0 <= net["high"]:
+    if net["low"] is not None and net["low"] < 0 < net["high"]:
         said.append("Whether it pays at all we cannot tell yet: the range reaches from a loss to a gain.")
     return said
 
@@ -142,6 +161,8 @@ def money_title(found: Row, speech: Speech) -> str:
     net = found["net_month"]
     if net["low"] is None:
         return "What it is worth we cannot tell"
+    if not net["low"] and not net["high"]:
+        return "Saves and costs nothing"
     if net["low"] <= 0 <= net["high"]:
         return "No clear saving"
     verb = "Saves" if net["value"] > 0 else "Costs"
@@ -199,29 +220,27 @@ def _months(months: float) -> str:
     return f"{months:.0f} month{'' if round(months) == 1 else 's'}"
 
 
-def _money_range(found: Row, speech: Speech) -> str:
+def _saved(found: Row, speech: Speech) -> str:
+    """Saves €100 (€80 to €120) a month, or costs it."""
     if found["value"] is None:
-        return DASH
+        return "What it saves is not known"
+    verb, sign = ("Saves", 1) if found["value"] >= 0 else ("Costs", -1)
+    told = f"{verb} {speech.money(abs(found['value']))}"
     if found["low"] is None:
-        return speech.money(found["value"])
-    return f"{speech.money(found['value'])} ({speech.money(found['low'])} to {speech.money(found['high'])})"
+        return f"{told} a month"
+    ends = sorted((sign * found["low"], sign * found["high"]))
+    return f"{told} ({speech.money(ends[0])} to {speech.money(ends[1])}) a month"
 
 
-def _utilisation(answer: Row, when: str) -> dict[str, float]:
-    return {
-        row["agent"]: row["utilisation"]
-        for row in answer["agents"]
-        if row["when"] == when and row["utilisation"] is not None
-    }
+def _inside(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
-def _percent(share: float) -> str:
-    return f"{min(share, 1.0):.0%}"
+def _people(many: int) -> str:
+    return "1 person" if many == 1 else f"{many} people"
 
 
 def _part(row: Row) -> float:
     """The size of an effect against the baseline."""
     return abs(row["difference"]) / abs(row["baseline"]) if row["baseline"] else 0.0
 
-
-__all__ = ["BETTER", "MINUS", "TOO_FEW", "WORSE", "Known"]

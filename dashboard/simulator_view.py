@@ -47,10 +47,6 @@ MEASURES = {
 }
 """What is known of today's value and range of what a lever changes: measure and subject of simulation.scenario.seen."""
 
-FIRST = ("csat", "ces", "resolution_time_mean_calendar_hours", "resolution_rate_cohort", "first_reply_median_calendar_hours",
-         "cost_per_resolution", "fcr_7d", "reopen_rate", "handoffs", "automated_rate")  # fmt: skip
-"""The figures of the first picture, as far as they are simulated; the others are one press away."""
-
 Document = dict[str, Any]
 
 
@@ -191,12 +187,15 @@ def scope(scenario: Scenario) -> str:
     return only or words.ALL
 
 
+def title(answer: Mapping[str, Any], scenario: Scenario, known: Known) -> str:
+    """The finding, of the workflow that the scenario is about."""
+    return words.title(words.main(words.effects(answer, known), scope(scenario)), scenario.name, known)
+
+
 def forest_rows(rows: Sequence[Mapping[str, Any]], known: Known, *, first: bool) -> list[ForestRow]:
     """The first figures in their order, or all others."""
-    order = {key: place for place, key in enumerate(FIRST)}
-    chosen = [row for row in rows if (row["metric"] in order) == first and row["low"] is not None]
-    if first:
-        chosen.sort(key=lambda row: order[row["metric"]])
+    known_rows = [row for row in rows if row["low"] is not None]
+    chosen = words.main(known_rows) if first else [row for row in known_rows if row["metric"] not in words.FIRST]
     return [_forest_row(row, known) for row in chosen]
 
 

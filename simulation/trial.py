@@ -8,6 +8,7 @@ from functools import partial
 
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate import Observed, fit, observe
+from simulation.calibrate.pools import AT_ONCE
 from simulation.experiment import Answer, Calibration, Change, Settings, experiment
 from simulation.forecast import forecast
 from simulation.money import Price
@@ -56,6 +57,18 @@ def tried(
         replace(settings, weeks=weeks),
         progress=partial(report, f"Running {weeks} weeks again and again"),
     )
+
+
+def groups_of(shop: Parameters) -> dict[str, str]:
+    """The group of each agent: the first queue that is his own."""
+    staff, found = shop.staff, {}
+    for place, agent in enumerate(staff.agents):
+        rows = range(staff.skill_start[place], staff.skill_start[place + 1])
+        own = [shop.pools.names[staff.skill_pool[row]] for row in rows if staff.skill_tier[row] == 0]
+        plain = [name for name in own if not name.endswith(AT_ONCE)]
+        if own:
+            found[agent] = (plain or own)[0]
+    return found
 
 
 def foretold(shop: Shop, score: Score, settings: Settings, report: Report) -> Answer:

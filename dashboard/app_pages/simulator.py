@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis import simulation_words as words
-from dashboard import data, simulator_data
+from dashboard import data, simulator_data, simulator_view
 from dashboard.components import answer_view, forecast_view, inputs_view, scenario_form, simulator_download, states
 from dashboard.components.answer_view import Shown
 from dashboard.components.job_view import waited
@@ -64,8 +64,7 @@ def _learned(snap: Snapshot, known: Learned) -> None:
         else:
             shown = _answer(snap, known, scenario)
             answered = shown is not None
-            rows = words.effects(shown.answer, names) if shown else []
-            title = words.title(rows, scenario.name, names) if shown else f"{scenario.name}: being computed"
+            title = simulator_view.title(shown.answer, scenario, names) if shown else f"{scenario.name}: being computed"
     with head:
         _head(snap, title)
     with trust:
@@ -121,10 +120,9 @@ def _answer(snap: Snapshot, known: Learned, scenario: Scenario) -> Shown | None:
     st.markdown("#### What would happen")
     if not waited(job, simulator_data.answer_key(snap, [scenario]), ANSWER_HEIGHT):
         return None
-    shown = Shown(
-        scenario, job.answer[0], simulator_data.words_known(snap), simulator_data.agents(snap.path), known.shop.today
-    )
-    for told in past_seen(apply(shown.shop, scenario), known.ranges):
+    today = known.shop.today
+    shown = Shown(scenario, job.answer[0], simulator_data.words_known(snap), today, apply(today, scenario))
+    for told in past_seen(shown.proposed, known.ranges):
         st.warning(plain(told))
     answer_view.effects(shown)
     return shown

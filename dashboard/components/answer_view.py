@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from analysis import simulation_words as words
@@ -20,6 +21,7 @@ from dashboard.components.told import sentences
 from dashboard.format import plain
 from simulation.parameters import Parameters
 from simulation.scenario.document import Scenario
+from simulation.trial import groups_of
 
 CHART_HEIGHT = 560
 
@@ -31,8 +33,13 @@ class Shown:
     scenario: Scenario
     answer: Mapping[str, Any]
     known: Known
-    agents: Mapping[str, str]
     shop: Parameters
+    proposed: Parameters
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """The group of each agent, new ones included."""
+        return groups_of(self.proposed)
 
 
 def effects(shown: Shown) -> None:
@@ -69,26 +76,21 @@ def money_and_people(shown: Shown) -> None:
         st.caption("A range holds the true amount in 95 of 100 cases.")
         sentences(words.money(money, shown.known.speech), "money")
     with right:
-        st.markdown(f"#### {plain(words.overload_title(shown.answer))}")
+        st.markdown(f"#### {plain(words.overload_title(shown.answer, shown.groups))}")
         st.caption(f"Busy over {words.OVERLOADED:.0%} of the time at work, queues grow out of hand.")
-        sentences(words.overloaded(shown.answer, shown.agents), "overloaded", 4)
-        with st.expander("Everybody"):
+        sentences(words.overloaded(shown.answer, shown.groups), "overloaded", 4)
+        with st.expander("All groups"):
             show(ranked_bars.bars_html(_bars(shown), "Time busy"), theme.palette(), "busy", lambda _: None)
 
 
 def _bars(shown: Shown) -> list[Bar]:
-    now = {row["agent"]: row["utilisation"] for row in shown.answer["agents"] if row["when"] == "before"}
+    now, then = (words.busy(shown.answer, shown.groups, when) for when in ("before", "after"))
     found = []
-    for row in shown.answer["agents"]:
-        busy = row["utilisation"]
-        if row["when"] == "after" and busy is not None:
-            was = now.get(row["agent"])
-            note = f"{was:.0%} today, " if was is not None else "new, "
-            name = shown.agents.get(row["agent"], row["agent"])
-            color = theme.palette().bad if busy > words.OVERLOADED else ""
-            hours = row["duty_hours_week"] or 0.0
-            found.append(Bar(name, min(busy, 1.0), f"{min(busy, 1.0):.0%}", f"{note}{hours:.0f} h a week", color=color))
-    return sorted(found, key=lambda bar: -bar.value)
+    for group, one in then.items():
+        was = f"{now[group].share:.0%} today, " if group in now else ""
+        color = theme.palette().bad if one.share > words.OVERLOADED else ""
+        found.append(Bar(group, one.share, f"{one.share:.0%}", f"{was}{one.hours:.0f} h a week at work", color=color))
+    return found
 
 
 def queues(shown: Shown) -> None:
@@ -105,8 +107,6 @@ def queues(shown: Shown) -> None:
     with st.container(key="trends"):
         for column, hours, when in zip(st.columns(2, gap="medium"), (before, after[group]), ("Today", "Then"), strict=True):
             with column:
-                import polars as pl
-
                 frame = simulator_view.hours_frame(hours)
                 drawn = heat_map.heat_map(
                     frame, pl.col("waiting"), lambda cell: f"{cell:.1f} wait", theme.palette(), top
@@ -141,7 +141,7 @@ def charts(shown: Shown) -> None:
 
 def rests_on(shown: Shown) -> None:
     """What makes the ranges wide, and how it was computed."""
-    metrics = [key for key in simulator_view.FIRST if any(row["metric"] == key for row in shown.answer["width"])]
+    metrics = [key for key in words.FIRST if any(row["metric"] == key for row in shown.answer["width"])]
     said = [words.drivers(shown.answer["width"], key, shown.known.metrics[key]["label"]) for key in metrics]
     said = [one for one in said if one]
     if said:

@@ -118,7 +118,7 @@ def table_html(answers: list[Mapping[str, Any]], known: Known) -> str:
     rows = [{row["metric"]: row for row in words.effects(one, known) if row["workflow"] == words.ALL} for one in answers]
     head = "".join(f"<th>{escape(one['scenario'])}</th>" for one in answers)
     body = []
-    for key in simulator_view.FIRST:
+    for key in words.FIRST:
         found = next((row[key] for row in rows if key in row), None)
         if found is None:
             continue

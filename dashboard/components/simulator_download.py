@@ -9,6 +9,7 @@ import streamlit as st
 
 from analysis import simulation_words as words
 from analysis.simulation_html import About, simulation_html
+from dashboard import simulator_view
 from dashboard.components.answer_view import Shown
 from flowmeter.scenarios import slug
 from simulation.scenario.compare import dump
@@ -38,7 +39,7 @@ def download(shown: Shown) -> None:
 def page(shown: Shown) -> str:
     """What is shown, on one page."""
     told = tuple(change_told(change) for change in shown.scenario.changes)
-    return simulation_html(shown.answer, shown.known, About(shown.scenario.name, told, shown.agents))
+    return simulation_html(shown.answer, shown.known, About(shown.scenario.name, told, simulator_view.scope(shown.scenario), shown.groups))
 
 
 def rows(shown: Shown) -> str:

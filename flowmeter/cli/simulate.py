@@ -73,8 +73,8 @@ def simulate(
     home: HomeOption = None,
 ) -> None:
     """What a change would do to every KPI, to queues, people and money, with ranges."""
-    from simulation.scenario.apply import parse
-    from simulation.trial import tried
+    from simulation.scenario.apply import apply, parse
+    from simulation.trial import groups_of, tried
 
     shop_home, text = find_home(ctx, home), _text(scenario)
     with _desk(shop_home, seed) as desk:
@@ -89,7 +89,7 @@ def simulate(
     if form is TextFormat.json:
         write_json(answer)
     else:
-        _tell(answer, known, workflow)
+        _tell(answer, known, groups_of(apply(shop.today, asked)), workflow or "all")
 
 
 def forecast(
@@ -157,16 +157,17 @@ def _progress() -> "Report":
     return report
 
 
-def _tell(answer: dict[str, Any], known: "Known", workflow: str | None) -> None:
+def _tell(answer: dict[str, Any], known: "Known", groups: dict[str, str], workflow: str) -> None:
     from analysis import simulation_words as words
 
     rows = words.effects(answer, known)
-    lines = [words.title(rows, answer["scenario"], known), *words.money(answer["money"], known.speech)]
-    write_text("\n".join([*lines, *words.overloaded(answer, {})]) + "\n\n")
+    title = words.title(words.main(rows, workflow), answer["scenario"], known)
+    lines = [title, *words.money(answer["money"], known.speech), *words.overloaded(answer, groups)]
+    write_text("\n".join(lines) + "\n\n")
     table = [
         {"today": row["baseline"], "then": row["scenario"], **row}
         for row in rows
-        if workflow is not None or row["workflow"] == "all"
+        if row["workflow"] == workflow
     ]
     write_rows(table, SHOWN, Format.table)
     narrate(answer["method"])
