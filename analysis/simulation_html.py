@@ -61,7 +61,9 @@ def _tables(rows: Sequence[Row], known: Known) -> Iterable[str]:
 
 def _row(row: Row, widest: float, known: Known) -> str:
     kind = row["standing"] if row["standing"] in {words.BETTER, words.WORSE} else ""
-    values = "".join(f"<td>{escape(known.speech.value(row[end], row['unit']))}</td>" for end in ("baseline", "scenario"))
+    values = "".join(
+        f"<td>{escape(known.speech.value(row[end], row['unit']))}</td>" for end in ("baseline", "scenario")
+    )
     plot = dress.picture(dress.parts(row["low"], row["difference"], row["high"], row["baseline"]), widest)
     return (
         f'<tr><td>{escape(row["label"])}</td>{values}<td class="plot {kind}">{plot}</td>'

@@ -9,19 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.comparison_words import BETTER, WORSE, inside, own_unit, standing
+from analysis.compare.verdict import margin
+from analysis.comparison_words import BETTER, WORSE, inside, listed, own_unit, standing
 from analysis.load_words import DAYS
 from analysis.wording import Speech
 
 Row = Mapping[str, Any]
-ALL = "all"
+ALL, EVERY = "all", "all workflows"
 OVERLOADED = 0.85
 """Share of the time on duty that is worked from which queues grow out of hand (docs/decisions: queues)."""
 
 MOSTLY = 0.5
-EFFECTS_ALIKE = 0.02
-"""Part of the baseline under which an effect is too small to be told as a finding."""
-
 FIRST = (
     "csat", "ces", "resolution_time_mean_calendar_hours", "resolution_rate_cohort", "first_reply_median_calendar_hours",
     "cost_per_resolution", "fcr_7d", "reopen_rate", "handoffs", "automated_rate",
@@ -78,7 +76,7 @@ def title(rows: Sequence[Row], name: str, known: Known) -> str:
     """The first clear effect to the better and the first to the worse, of rows in the order of what matters most."""
     said = []
     for word in (BETTER, WORSE):
-        row = next((row for row in rows if row["standing"] == word and _part(row) > EFFECTS_ALIKE), None)
+        row = next((row for row in rows if row["standing"] == word and _matters(row)), None)
         if row is not None:
             where = "" if row["workflow"] == ALL else f" of {inside(known.workflow(row['workflow']))}"
             said.append(f"{inside(row['label'])}{where} {own_unit(row['difference'], row['unit'], known.speech)}")
@@ -185,6 +183,25 @@ def queue_title(before: Sequence[float | None], after: Sequence[float | None]) -
     return f"Longest queue: {', '.join(parts)}" if parts else "Nothing waits here"
 
 
+def fit(tested: Row, speech: Speech) -> str:
+    """How near the forecasts of past weeks came, for the main figures of all workflows."""
+    scores = {row["metric"]: row for row in tested["scores"] if row["workflow"] in {ALL, EVERY}}
+    said = [f"{inside(scores[key]['label'])} within {_off(scores[key], speech)}" for key in FIRST if key in scores]
+    if not said:
+        return ""
+    weeks, ahead = tested["weeks"], tested["ahead"]
+    return f"The last {weeks} weeks, foretold {ahead} at a time from what was known before, came out: {listed(said)}."
+
+
+def _off(score: Row, speech: Speech) -> str:
+    """The mean error: of shares in points, else as a part of what came."""
+    if score["unit"] == "share":
+        return f"{score['error'] * 100:.1f} points"
+    if score["unit"] == "score" or score["relative_error"] is None:
+        return speech.value(score["error"], score["unit"])
+    return f"{score['relative_error']:.0%}"
+
+
 def drivers(width: Iterable[Row], metric: str, label: str) -> str:
     """What makes a range as wide as it is, and what would narrow it."""
     shares = {row["input"]: row["share"] for row in width if row["metric"] == metric}
@@ -229,6 +246,8 @@ def _saved(found: Row, speech: Speech) -> str:
     if found["low"] is None:
         return f"{told} a month"
     ends = sorted((sign * found["low"], sign * found["high"]))
+    if speech.money(ends[0]) == speech.money(ends[1]):
+        return f"{told} a month"
     return f"{told} ({speech.money(ends[0])} to {speech.money(ends[1])}) a month"
 
 
@@ -240,7 +259,6 @@ def _people(many: int) -> str:
     return "1 person" if many == 1 else f"{many} people"
 
 
-def _part(row: Row) -> float:
-    """The size of an effect against the baseline."""
-    return abs(row["difference"]) / abs(row["baseline"]) if row["baseline"] else 0.0
-
+def _matters(row: Row) -> bool:
+    """Whether an effect is large enough to be told as a finding."""
+    return bool(row["baseline"]) and abs(row["difference"]) >= margin(row["unit"], row["baseline"])

@@ -26,11 +26,11 @@ class Stopped(Exception):  # noqa: N818 (somebody wanted it, nothing failed)
 class Job:
     """One computation. `answer` is there when `is_done` and `error` is None."""
 
-    def __init__(self, compute: Callable[[Report], Any], turn: threading.Lock) -> None:
+    def __init__(self, compute: Callable[[Report], Any], turn: threading.Lock, *, behind: bool) -> None:
         self.told, self.done, self.total = "Waiting for another computation", 0, 0
         self.answer: Any = None
         self.error: Exception | None = None
-        self._compute, self._turn = compute, turn
+        self._compute, self._turn, self._behind = compute, turn, behind
         self._stop, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="flowmeter-simulation")
         self._thread.start()
@@ -54,14 +54,20 @@ class Job:
 
     def _run(self) -> None:
         try:
-            with self._turn:  # one at a time: each uses all cores
+            if self._behind:
                 self.answer = self._compute(self._report)
+            else:
+                with self._turn:  # one at a time: each uses all cores
+                    self.answer = self._compute(self._report)
         except Exception as error:  # noqa: BLE001 (the page says it; a thread has nobody to raise it to)
             self.error = error
         finally:
             self._over.set()
 
     def _report(self, told: str, done: int, total: int) -> None:
+        if self._behind:
+            with self._turn:  # somebody waits for what has the turn
+                pass
         if self._stop.is_set():
             raise Stopped
         self.told, self.done, self.total = told, done, total
@@ -79,12 +85,12 @@ class Jobs:
         with self._lock:
             return self._jobs.get(key)
 
-    def start(self, key: tuple[Any, ...], compute: Callable[[Report], Any]) -> Job:
-        """Starts it, unless it runs or is done already."""
+    def start(self, key: tuple[Any, ...], compute: Callable[[Report], Any], *, behind: bool = False) -> Job:
+        """Starts it, unless it runs or is done already. `behind`: at every report it lets all others go first."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None:
-                job = self._jobs[key] = Job(compute, self._turn)
+                job = self._jobs[key] = Job(compute, self._turn, behind=behind)
                 self._forget()
             else:
                 self._jobs.move_to_end(key)

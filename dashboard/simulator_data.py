@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,10 @@ def forecast(snap: Snapshot, known: Learned) -> Job:
 
 def tested(snap: Snapshot, known: Learned) -> Job:
     """Whether forecasts of past weeks would have been right: a Job of the back-test's document, null without one."""
-    return jobs().start(("backtest", snap.path), lambda report: compute_backtest(snap.path, known, report))
+    names = workflow_view.names(snap.path)
+    return jobs().start(
+        ("backtest", snap.path), lambda report: compute_backtest(snap.path, known, names, report), behind=True
+    )
 
 
 def known_forecast(snap: Snapshot) -> Job | None:
@@ -140,7 +143,7 @@ def compute_answers(path: str, known: Learned, scenarios: Sequence[Scenario], re
         return tried(known.shop, scenarios, scorer(connection, metrics), settings, report)
 
 
-def compute_backtest(path: str, known: Learned, report: Report) -> Answer | None:
+def compute_backtest(path: str, known: Learned, names: Mapping[str, str], report: Report) -> Answer | None:
     """Sets the model back to past Mondays and scores what it would have said; null where the history is too short."""
     assert known.shop is not None
     with contextlib.closing(read(Path(path))) as connection:
@@ -160,4 +163,6 @@ def compute_backtest(path: str, known: Learned, report: Report) -> Answer | None
             told = set_back(cuts, forecaster(facts, scorer(connection, metrics), settings), tell)
         except ValueError:
             return None
-        return document(known_past.weeks, told, known_past.metrics, cuts.ahead)
+        spoken = pl.col("workflow").replace({"all": "all workflows", **names})
+        weeks, told = known_past.weeks.with_columns(spoken), told.with_columns(spoken)
+        return document(weeks, told, known_past.metrics, cuts.ahead)

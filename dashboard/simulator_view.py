@@ -17,7 +17,7 @@ from analysis.flowchart.graph import Chart, chart
 from analysis.simulation_words import Known
 from dashboard import process_data
 from dashboard.components.forest import Figure, ForestRow
-from dashboard.components.lever_fields import Offer
+from dashboard.components.lever_fields import OF_A_WORKFLOW, Offer
 from dashboard.simulator_data import Learned
 from flowmeter.config_models import WEEKDAYS
 from flowmeter.errors import ConfigError
@@ -173,7 +173,9 @@ def _for_a_group(path: str, shop: Parameters) -> Suggestion | None:
 def _for_a_bot(ranges: Sequence[Range]) -> Suggestion | None:
     """The bot of the workflow with the most contacts."""
     contacts = {row.subject: row.today for row in ranges if row.measure == "contacts"}
-    bots = sorted((row for row in ranges if row.measure == "containment"), key=lambda row: -contacts.get(row.subject, 0))
+    bots = sorted(
+        (row for row in ranges if row.measure == "containment"), key=lambda row: -contacts.get(row.subject, 0)
+    )
     if not bots or bots[0].today > 0.89:
         return None
     to = f"{bots[0].today * 100 + 10:.0f}%"
@@ -185,6 +187,11 @@ def scope(scenario: Scenario) -> str:
     flows = {getattr(change.lever, "workflow", None) for change in scenario.changes}
     only = flows.pop() if len(flows) == 1 else None
     return only or words.ALL
+
+
+def changes_steps(scenario: Scenario) -> bool:
+    """Whether a flowchart can show what is changed; people, hours and volumes leave the steps alone."""
+    return any(change.name in OF_A_WORKFLOW for change in scenario.changes)
 
 
 def title(answer: Mapping[str, Any], scenario: Scenario, known: Known) -> str:
@@ -224,7 +231,11 @@ def _forest_row(row: Mapping[str, Any], known: Known) -> ForestRow:
 def hours_frame(hours: Sequence[float | None]) -> pl.DataFrame:
     """168 values by hour of the week as the heat map reads them: weekday from 1, hour, waiting."""
     return pl.DataFrame(
-        {"weekday": [at // 24 + 1 for at in range(168)], "hour": [at % 24 for at in range(168)], "waiting": list(hours)},
+        {
+            "weekday": [at // 24 + 1 for at in range(168)],
+            "hour": [at % 24 for at in range(168)],
+            "waiting": list(hours),
+        },
         schema_overrides={"waiting": pl.Float64},
     )
 

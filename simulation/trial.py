@@ -42,13 +42,9 @@ def calibrated(facts: ServiceFacts) -> Shop | None:
     return Shop(observed, fit(observed))
 
 
-def tried(
-    shop: Shop, scenarios: Sequence[Scenario], score: Score, settings: Settings, report: Report
-) -> list[Answer]:
+def tried(shop: Shop, scenarios: Sequence[Scenario], score: Score, settings: Settings, report: Report) -> list[Answer]:
     """An answer for each scenario, against today and with the same customers. They must look equally far ahead."""
-    changes = [
-        Change(one.name, partial(_applied, one), Price(one.cost.one_off, one.cost.monthly)) for one in scenarios
-    ]
+    changes = [Change(one.name, partial(_applied, one), Price(one.cost.one_off, one.cost.monthly)) for one in scenarios]
     weeks = scenarios[0].weeks
     return experiment(
         shop.calibration,
@@ -83,4 +79,3 @@ def foretold(shop: Shop, score: Score, settings: Settings, report: Report) -> An
 
 def _applied(scenario: Scenario, shop: Parameters) -> Parameters:
     return apply(shop, scenario)
-

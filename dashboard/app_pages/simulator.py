@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis import simulation_words as words
+from analysis.wording import Speech
 from dashboard import data, simulator_data, simulator_view
 from dashboard.components import answer_view, forecast_view, inputs_view, scenario_form, simulator_download, states
 from dashboard.components.answer_view import Shown
@@ -13,13 +14,13 @@ from dashboard.components.scenario_shelf import shelf
 from dashboard.components.told import sentences
 from dashboard.data import Snapshot
 from dashboard.format import moment_in_words, plain
-from dashboard.jobs import Job
+from dashboard.jobs import Job, failure
 from dashboard.settled import settled
 from dashboard.simulator_data import Learned
 from flowmeter.errors import FlowmeterError
+from simulation.scenario.apply import apply
 from simulation.scenario.document import Scenario
 from simulation.scenario.seen import past_seen
-from simulation.scenario.apply import apply
 
 ANSWER_HEIGHT = 420
 
@@ -59,20 +60,19 @@ def _learned(snap: Snapshot, known: Learned) -> None:
     shown: Shown | None = None
     with right:
         if scenario is None or not scenario.changes:
-            answered = _next_weeks(snap, known)
+            _next_weeks(snap, known)
             title = "The next four weeks, if nothing changes"
         else:
             shown = _answer(snap, known, scenario)
-            answered = shown is not None
             title = simulator_view.title(shown.answer, scenario, names) if shown else f"{scenario.name}: being computed"
     with head:
         _head(snap, title)
     with trust:
-        _trust(simulator_data.tested(snap, known) if answered else None)
+        _trust(snap, known)
     if shown is not None:
-        _evidence(shown, known)
+        _evidence(shown)
     shelf(snap, known, scenario, names)
-    inputs_view.inputs(snap, known, names)
+    inputs_view.inputs(snap, known)
     _explained()
 
 
@@ -84,33 +84,45 @@ def _head(snap: Snapshot, title: str) -> None:
     )
 
 
+def _trust(snap: Snapshot, known: Learned) -> None:
+    """How well the model would have foretold past weeks, as soon as that is known."""
+    job = simulator_data.tested(snap, known)
+    (_being_tested if not job.is_done else _tested)(snap, job)
+
+
 @st.fragment(run_every=2.0)
-def _trust(job: Job | None) -> None:
-    """How well the model would have foretold past weeks: what it is no better at comes first."""
-    if job is None or not job.is_done:
-        at = f": {job.told}, {job.done} of {job.total}" if job is not None and job.total else ""
-        st.caption(f"Being held against past weeks, behind the page{at}. Until then trust nothing here further than that.")
+def _being_tested(snap: Snapshot, job: Job) -> None:
+    if job.is_done:
+        _tested(snap, job)
         return
-    if job.error is not None or job.answer is None:
-        reason = f" ({plain(str(job.error))})" if job.error else ""
-        st.warning(f"How well the model foretells is not known: the history is too short to hold it against{reason}.")
-        return
-    first, *rest = job.answer["headline"] or ["Nothing could be held against past weeks."]
-    show = st.warning if "no better" in first or "too few" in first else st.success
-    show(plain(f"Held against the last {job.answer['weeks']} weeks: {first}" if "weeks" in job.answer else first))
-    if rest:
-        with st.expander("How well it foretold past weeks"):
-            sentences([*rest, *(score["sentence"] for score in job.answer["scores"])], "tested", 12)
+    at = f" ({job.done} of {job.total})" if job.total else ""
+    st.caption(
+        f"How well the model foretells is not known yet: it is being held against past weeks, behind this page{at}."
+    )
 
 
-def _next_weeks(snap: Snapshot, known: Learned) -> bool:
+def _tested(snap: Snapshot, job: Job) -> None:
+    """What the model is no better at comes first."""
+    error = failure(job)
+    if error is not None or job.answer is None:
+        why = f" {error}" if error is not None else " The history is too short to hold it against."
+        st.warning(plain(f"How well the model foretells is not known.{why}"))
+        return
+    found = job.answer
+    first, *rest = found["headline"] or ["Nothing could be held against past weeks."]
+    (st.warning if "no better" in first or "too few" in first else st.success)(plain(first))
+    st.caption(plain(words.fit(found, Speech(snap.currency))))
+    with st.expander("How well it foretold past weeks"):
+        sentences([*rest, *(score["sentence"] for score in found["scores"])], "tested", 12)
+
+
+def _next_weeks(snap: Snapshot, known: Learned) -> None:
     """Without a change: what comes."""
     job = simulator_data.forecast(snap, known)
     if not waited(job, simulator_data.forecast_key(snap), ANSWER_HEIGHT):
-        return False
+        return
     forecast_view.charts(snap, job.answer, words.ALL, "forecast", columns=1)
     st.caption("With the people, routes and volumes of the last weeks. Nine of ten days lie in the pale range.")
-    return True
 
 
 def _answer(snap: Snapshot, known: Learned, scenario: Scenario) -> Shown | None:
@@ -128,10 +140,11 @@ def _answer(snap: Snapshot, known: Learned, scenario: Scenario) -> Shown | None:
     return shown
 
 
-def _evidence(shown: Shown, known: Learned) -> None:
+def _evidence(shown: Shown) -> None:
     answer_view.money_and_people(shown)
     answer_view.queues(shown)
-    answer_view.charts(shown)
+    if simulator_view.changes_steps(shown.scenario):
+        answer_view.charts(shown)
     answer_view.rests_on(shown)
     simulator_download.download(shown)
 

@@ -105,7 +105,9 @@ def queues(shown: Shown) -> None:
     top = max((value for value in (*before, *after[group]) if value is not None), default=1.0) or 1.0
     st.markdown(f"**{plain(words.queue_title(before, after[group]))}**")
     with st.container(key="trends"):
-        for column, hours, when in zip(st.columns(2, gap="medium"), (before, after[group]), ("Today", "Then"), strict=True):
+        for column, hours, when in zip(
+            st.columns(2, gap="medium"), (before, after[group]), ("Today", "Then"), strict=True
+        ):
             with column:
                 frame = simulator_view.hours_frame(hours)
                 drawn = heat_map.heat_map(
@@ -117,12 +119,13 @@ def queues(shown: Shown) -> None:
 def charts(shown: Shown) -> None:
     """The workflow today and as proposed."""
     flows = list(dict.fromkeys(shown.shop.arrivals.workflow))
-    wanted = simulator_view.scope(shown.scenario)
+    touched = [getattr(change.lever, "workflow", None) for change in shown.scenario.changes]
+    wanted = next(flow for flow in touched if flow in flows)
     st.markdown("#### The workflow today and as proposed")
     flow = st.selectbox(
         "Workflow",
         flows,
-        index=flows.index(wanted) if wanted in flows else 0,
+        index=flows.index(wanted),
         format_func=shown.known.workflow,
         key=f"chart_of_{wanted}",
     )
@@ -131,7 +134,13 @@ def charts(shown: Shown) -> None:
     gone = {node.name for node in before.nodes} - {node.name for node in after.nodes}
     said = [f"changed: {', '.join(changed)}" if changed else "", f"gone: {', '.join(sorted(gone))}" if gone else ""]
     told = "; ".join(part for part in said if part)
-    st.caption(plain(f"Tickets a week. {told[:1].upper()}{told[1:]}." if told else "Tickets a week. Same steps, as far as this workflow goes."))
+    st.caption(
+        plain(
+            f"Tickets a week. {told[:1].upper()}{told[1:]}."
+            if told
+            else "Tickets a week. Same steps, as far as this workflow goes."
+        )
+    )
     for column, drawn, when in zip(st.columns(2, gap="medium"), (before, after), ("Today", "As proposed"), strict=True):
         with column:
             st.markdown(f"**{when}**")

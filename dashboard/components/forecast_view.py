@@ -23,10 +23,11 @@ def charts(snap: Snapshot, answer: Mapping[str, Any], workflow: str, key: str, c
     """What will be open, come in and be resolved, day by day, after the four weeks before it."""
     last = local(snap.snapshot_at, snap.time_zone).date()
     behind = forecast.past(data.backlog_days(snap.path, workflow, last - dt.timedelta(days=PAST_DAYS), last))
-    rows = [row for row in answer["days"] if row["workflow"] == workflow]
+    days = [(dt.date.fromisoformat(row["day"]), row) for row in answer["days"] if row["workflow"] == workflow]
+    rows = [(day, row) for day, row in days if day > last]  # the snapshot's own day is half over
     places = st.columns(columns, gap="medium")
     for number, part in enumerate(("open", "created", "resolved")):
-        ahead = [{"day": dt.date.fromisoformat(row["day"]), **row[part]} for row in rows]
+        ahead = [{"day": day, **row[part]} for day, row in rows]
         with places[number % columns]:
             theme.show(*forecast.chart(part, behind, ahead, theme.palette()), key=f"{key}_{part}")
 

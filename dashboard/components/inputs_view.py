@@ -7,7 +7,6 @@ import polars as pl
 import streamlit as st
 
 from analysis.load_words import DAYS
-from analysis.simulation_words import Known
 from dashboard import process_data
 from dashboard.components import heat_map, theme
 from dashboard.data import Snapshot
@@ -18,7 +17,7 @@ from simulation.parameters import Level
 LEVELS = {Level.MEASURED: "measured", Level.POOLED: "from a wider group", Level.ASSUMED: "assumed"}
 
 
-def inputs(snap: Snapshot, known: Learned, names: Known) -> None:
+def inputs(snap: Snapshot, known: Learned) -> None:
     """Folded away: charts of arrivals and attendance as the model has them and as the data show them, and a table."""
     assert known.shop is not None
     shop = known.shop.today
@@ -43,24 +42,31 @@ def inputs(snap: Snapshot, known: Learned, names: Known) -> None:
         if not hours.is_empty():
             came = float(hours["arrivals"].sum())
             st.caption(f"The last 13 weeks of data: {came:,.0f} visits to queues a week, of new and known tickets.")
-        rows = pl.DataFrame(
-            [
-                {"Input": row.input, "Of": row.subject, "Value": row.value, "n": row.n, "Known": LEVELS[Level(row.level)],
-                 "How": row.method}
-                for row in shop.evidence
-            ]
-        )  # fmt: skip
+        rows = [
+            {
+                "Input": row.input,
+                "Of": row.subject,
+                "Value": row.value,
+                "n": row.n,
+                "Known": LEVELS[Level(row.level)],
+                "How": row.method,
+            }
+            for row in shop.evidence
+        ]
         assumed = sum(row.level == Level.ASSUMED for row in shop.evidence)
         st.markdown(
             f"**{len(shop.evidence):,} inputs, {assumed:,} of them assumed**  \n"
             ":small[:gray[What each rests on. Search and sort as you like.]]"
         )
         st.dataframe(
-            rows,
+            pl.DataFrame(rows, infer_schema_length=None),
             hide_index=True,
             height=360,
             alt="Inputs of the simulation",
-            column_config={"n": st.column_config.NumberColumn(format="localized"), "How": st.column_config.TextColumn(width="large")},
+            column_config={
+                "n": st.column_config.NumberColumn(format="localized"),
+                "How": st.column_config.TextColumn(width="large"),
+            },
         )
 
 

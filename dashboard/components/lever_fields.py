@@ -108,7 +108,9 @@ def _step_name(_offer: Offer, key: str) -> Made:
 def _agent(offer: Offer, key: str) -> Made:
     """An agent instead of a whole group."""
     everybody = "the whole group"
-    chosen = st.selectbox("Who", [everybody, *offer.agents], format_func=lambda who: offer.agents.get(who, who), key=key)
+    chosen = st.selectbox(
+        "Who", [everybody, *offer.agents], format_func=lambda who: offer.agents.get(who, who), key=key
+    )
     return {} if chosen == everybody else {"agent": chosen, "group": None}
 
 

@@ -115,7 +115,9 @@ def _compare(snap: Snapshot, known: Learned, names: Known) -> None:
 
 def table_html(answers: list[Mapping[str, Any]], known: Known) -> str:
     """A row per main figure, a column per scenario: the effect with its range, and whether that is better."""
-    rows = [{row["metric"]: row for row in words.effects(one, known) if row["workflow"] == words.ALL} for one in answers]
+    rows = [
+        {row["metric"]: row for row in words.effects(one, known) if row["workflow"] == words.ALL} for one in answers
+    ]
     head = "".join(f"<th>{escape(one['scenario'])}</th>" for one in answers)
     body = []
     for key in words.FIRST:
@@ -127,7 +129,8 @@ def table_html(answers: list[Mapping[str, Any]], known: Known) -> str:
         body.append(f"<tr><th>{escape(found['label'])}<small>{escape(today)} today</small></th>{cells}</tr>")
     money = "".join(f"<td>{escape(words.money_title(one['money'], known.speech))}</td>" for one in answers)
     body.append(f"<tr><th>Money</th>{money}</tr>")
-    return f'<div class="scroll"><table><thead><tr><th></th>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+    table = f"<thead><tr><th></th>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
+    return f'<div class="scroll"><table>{table}</table></div>'
 
 
 def _cell(row: Mapping[str, Any] | None, known: Known) -> str:
@@ -136,4 +139,6 @@ def _cell(row: Mapping[str, Any] | None, known: Known) -> str:
     kind = row["standing"] if row["standing"] in {words.BETTER, words.WORSE} else "muted"
     size = own_unit(row["difference"], row["unit"], known.speech)
     span = sized(row, known.speech).removeprefix(size).strip()
-    return f'<td>{escape(size)}<small>{escape(span)}</small><small class="{kind}">{escape(row["standing"])}</small></td>'
+    return (
+        f'<td>{escape(size)}<small>{escape(span)}</small><small class="{kind}">{escape(row["standing"])}</small></td>'
+    )

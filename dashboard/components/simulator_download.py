@@ -39,7 +39,9 @@ def download(shown: Shown) -> None:
 def page(shown: Shown) -> str:
     """What is shown, on one page."""
     told = tuple(change_told(change) for change in shown.scenario.changes)
-    return simulation_html(shown.answer, shown.known, About(shown.scenario.name, told, simulator_view.scope(shown.scenario), shown.groups))
+    return simulation_html(
+        shown.answer, shown.known, About(shown.scenario.name, told, simulator_view.scope(shown.scenario), shown.groups)
+    )
 
 
 def rows(shown: Shown) -> str:

@@ -52,7 +52,9 @@ def backtest(
         except ValueError as mistake:
             raise typer.BadParameter(str(mistake), param_hint="--weeks") from None
         try:
-            forecasts = foretold(cuts, _forecaster(connection, known, load_config(shop).settings.kpi.cohort_days), _tell)
+            forecasts = foretold(
+                cuts, _forecaster(connection, known, load_config(shop).settings.kpi.cohort_days), _tell
+            )
         except ValueError as mistake:
             narrate(f"Nothing can be foretold: {mistake}")
             return

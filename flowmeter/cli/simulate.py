@@ -116,7 +116,9 @@ def forecast(
     if form is TextFormat.json:
         write_json(answer)
         return
-    write_rows([_day(row) for row in answer["days"] if row["workflow"] == (workflow or "all")], DAYS_SHOWN, Format.table)
+    write_rows(
+        [_day(row) for row in answer["days"] if row["workflow"] == (workflow or "all")], DAYS_SHOWN, Format.table
+    )
     write_text("\n")
     rows = [_predicted(row, known) for row in answer["predictions"] if row["metric"] in known.metrics]
     write_rows(rows, ("workflow", "metric", "unit", "value", "low", "high"), Format.table)
@@ -164,11 +166,7 @@ def _tell(answer: dict[str, Any], known: "Known", groups: dict[str, str], workfl
     title = words.title(words.main(rows, workflow), answer["scenario"], known)
     lines = [title, *words.money(answer["money"], known.speech), *words.overloaded(answer, groups)]
     write_text("\n".join(lines) + "\n\n")
-    table = [
-        {"today": row["baseline"], "then": row["scenario"], **row}
-        for row in rows
-        if row["workflow"] == workflow
-    ]
+    table = [{"today": row["baseline"], "then": row["scenario"], **row} for row in rows if row["workflow"] == workflow]
     write_rows(table, SHOWN, Format.table)
     narrate(answer["method"])
 
