@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class About:
-    """The scenario's name, its changes in words, the workflow that they are about (or all), and the group of each agent."""
+    """The scenario's name, its changes in words, the workflow that they are about or 'all', and agents' groups."""
 
     name: str
     changes: Sequence[str]

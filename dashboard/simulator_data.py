@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import streamlit as st
 
@@ -28,6 +29,7 @@ from flowmeter.simulation_frames import ServiceFacts
 from flowmeter.warehouse import read
 from simulation.backtest import document, plan
 from simulation.backtest import foretold as set_back
+from simulation.calibrate.pools import AT_ONCE
 from simulation.experiment import Answer, Settings
 from simulation.kpi_frame import COLUMNS
 from simulation.scenario import seen
@@ -113,22 +115,33 @@ def agents(path: str) -> dict[str, str]:
     return dict(rows.iter_rows())
 
 
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, of this thread alone. Raises WarehouseError with the cause when a query fails."""
+    with contextlib.closing(read(Path(path))) as connection:
+        try:
+            yield connection
+        except duckdb.Error as error:
+            raise data.query_failed(path, error) from error
+
+
 def compute_shop(path: str, report: Report) -> Learned:
     """Reads and calibrates."""
     report("Learning from the snapshot how the shop works", 0, 2)
-    with contextlib.closing(read(Path(path))) as connection:
+    with _opened(path) as connection:
         facts = service_facts(connection)
         shop = calibrated(facts)
         if shop is None:
             return Learned(None)
         report("Looking what the weeks have seen", 1, 2)
-        return Learned(shop, seen.ranges(shop.today, seen.observed(*seen_frames(connection))))
+        ranges = seen.ranges(shop.today, seen.observed(*seen_frames(connection)))
+        return Learned(shop, tuple(one for one in ranges if AT_ONCE not in one.subject))
 
 
 def compute_forecast(path: str, known: Learned, report: Report) -> Answer:
     """Runs the next weeks."""
     assert known.shop is not None
-    with contextlib.closing(read(Path(path))) as connection:
+    with _opened(path) as connection:
         metrics = simulated_metrics(connection, COLUMNS)
         settings = Settings(SEED, weeks=FORECAST_WEEKS, settled=settled_days(metrics))
         return foretold(known.shop, scorer(connection, metrics), settings, report)
@@ -137,7 +150,7 @@ def compute_forecast(path: str, known: Learned, report: Report) -> Answer:
 def compute_answers(path: str, known: Learned, scenarios: Sequence[Scenario], report: Report) -> list[Answer]:
     """Runs today and the scenarios."""
     assert known.shop is not None
-    with contextlib.closing(read(Path(path))) as connection:
+    with _opened(path) as connection:
         metrics = simulated_metrics(connection, COLUMNS)
         settings = Settings(SEED, settled=settled_days(metrics))
         return tried(known.shop, scenarios, scorer(connection, metrics), settings, report)
@@ -146,7 +159,7 @@ def compute_answers(path: str, known: Learned, scenarios: Sequence[Scenario], re
 def compute_backtest(path: str, known: Learned, names: Mapping[str, str], report: Report) -> Answer | None:
     """Sets the model back to past Mondays and scores what it would have said; null where the history is too short."""
     assert known.shop is not None
-    with contextlib.closing(read(Path(path))) as connection:
+    with _opened(path) as connection:
         known_past = past(connection)
         metrics = [one for one in simulated_metrics(connection, COLUMNS) if one.key in WATCHED]
         settings = Settings(SEED, draws=30, replications=2, explained=0, settled=settled_days(metrics))

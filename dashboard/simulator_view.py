@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,15 @@ from dashboard import process_data
 from dashboard.components.forest import Figure, ForestRow
 from dashboard.components.lever_fields import OF_A_WORKFLOW, Offer
 from dashboard.simulator_data import Learned
+from flowmeter.checked_file import parse_yaml
 from flowmeter.config_models import WEEKDAYS
 from flowmeter.errors import ConfigError
+from flowmeter.seen_facts import WEEKS
 from simulation.calibrate.pools import AT_ONCE
 from simulation.parameters import Parameters, StepKind
 from simulation.scenario.apply import apply, parse
 from simulation.scenario.chain import resting
+from simulation.scenario.compare import dump
 from simulation.scenario.document import Scenario
 from simulation.scenario.find import members
 from simulation.scenario.picture import changed_steps
@@ -75,11 +79,7 @@ def written(document: Mapping[str, Any]) -> str:
 
 def document(scenario: Scenario) -> Document:
     """The scenario as its form edits it; shares with their sign, as they are written."""
-    from yaml import safe_load
-
-    from simulation.scenario.compare import dump
-
-    found: Document = safe_load(dump(scenario))
+    found: Document = parse_yaml(dump(scenario), Path(ADDRESS), ADDRESS).values
     return found
 
 
@@ -115,8 +115,8 @@ def seen(ranges: Sequence[Range], lever: str, made: Mapping[str, Any]) -> str:
     if row is None:
         return ""
     today, low, high = (_shown(value, row.unit) for value in (row.today, row.low, row.high))
-    saw = f"never anything but {low}" if low == high else f"{low} to {high}"
-    return f"Today {today}. The last 26 weeks saw {saw}; beyond that the answer is a guess."
+    saw = f", as in all of the last {WEEKS} weeks" if low == high else f"; the last {WEEKS} weeks saw {low} to {high}"
+    return f"Today {today}{saw}. Beyond that the answer is a guess."
 
 
 def _shown(value: float, unit: str) -> str:

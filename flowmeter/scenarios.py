@@ -4,6 +4,7 @@ One file per scenario in `scenarios/` of the shop folder, named after it. What a
 simulator (simulation.scenario), the same for a file, the app's form and a shared address.
 """
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -42,7 +43,8 @@ def save_scenario(home: Home, name: str, text: str, *, replace: bool = False) ->
             next_step="Check that this folder of the shop can be written to",
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
     return path
 
 

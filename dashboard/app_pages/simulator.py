@@ -156,8 +156,8 @@ def _explained() -> None:
 
 RULES = """
 - **The model** is learned from the log alone: who writes when, which way tickets go, how long work takes, who is there
-  when, and what waits for nobody of yours. It starts with the tickets that are open now, and runs the next weeks hour by
-  hour, again and again.
+  when, and what waits for nobody of yours. It starts with the tickets that are open now, and runs the next weeks
+  again and again.
 - **Same customers**: today and the change are run with the same customers and the same luck, so that the difference is
   the change and not the dice.
 - **The range** covers two things that nobody knows: the weeks that the model was learned from could have been others

@@ -57,8 +57,8 @@ def effects(shown: Shown) -> None:
     own = [row for row in rows if row["workflow"] == scope]
     weeks = shown.answer["weeks"]
     st.caption(
-        f"Then against today, over the next {weeks} weeks with the same customers, as a part of today's figure. The dot "
-        "is the best guess; the line holds the true effect in 95 of 100 cases."
+        f"Then against today, over the next {weeks} weeks with the same customers, as a part of today's figure. The "
+        "dot is the best guess; the line holds the true effect in 95 of 100 cases."
     )
     html = forest_html(simulator_view.forest_rows(own, shown.known, first=True), "Effects on the main figures")
     show(html, theme.palette(), "effects", lambda _: None)
@@ -131,16 +131,10 @@ def charts(shown: Shown) -> None:
     )
     before, after = simulator_view.charts(shown.shop, shown.scenario, flow)
     changed = [node.name for node in after.nodes if node.is_worst]
-    gone = {node.name for node in before.nodes} - {node.name for node in after.nodes}
-    said = [f"changed: {', '.join(changed)}" if changed else "", f"gone: {', '.join(sorted(gone))}" if gone else ""]
-    told = "; ".join(part for part in said if part)
-    st.caption(
-        plain(
-            f"Tickets a week. {told[:1].upper()}{told[1:]}."
-            if told
-            else "Tickets a week. Same steps, as far as this workflow goes."
-        )
-    )
+    gone = sorted({node.name for node in before.nodes} - {node.name for node in after.nodes})
+    parts = [f"{word}: {', '.join(found)}" for word, found in (("changed", changed), ("gone", gone)) if found]
+    told = "; ".join(parts) or "no step of this workflow changes"
+    st.caption(plain(f"Visits a week; over 100% where tickets come back. {told[:1].upper()}{told[1:]}."))
     for column, drawn, when in zip(st.columns(2, gap="medium"), (before, after), ("Today", "As proposed"), strict=True):
         with column:
             st.markdown(f"**{when}**")
