@@ -76,7 +76,7 @@ def next_weeks(_path: str, _known: Learned, _report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def tested(_path: str, _known: Learned, _names: Mapping[str, str], _report: Report) -> dict[str, Any]:
+def held_against(_path: str, _known: Learned, _names: Mapping[str, str], _report: Report) -> dict[str, Any]:
     scores = [
         {"workflow": "all workflows", "metric": "cost_per_resolution", "label": "Cost per resolution", "unit": "money",
          "error": 0.5, "relative_error": 0.06, "sentence": "Cost: the model is no better."}
@@ -97,7 +97,7 @@ def in_demo(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (home / "data" / "warehouse").symlink_to(demo_home / "data" / "warehouse")
     monkeypatch.setenv("FLOWMETER_HOME", str(home))
     monkeypatch.setattr(simulator_data, "compute_forecast", next_weeks)
-    monkeypatch.setattr(simulator_data, "compute_backtest", tested)
+    monkeypatch.setattr(simulator_data, "compute_backtest", held_against)
     monkeypatch.setattr(simulator_data, "compute_answers", answers)
     return home
 
@@ -124,6 +124,13 @@ def page(in_demo: Path, demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return in_demo
 
 
+def ran(app: AppTest) -> dict[str, Any]:
+    """The scenario that the address holds."""
+    given = app.query_params["scenario"]
+    found: dict[str, Any] = json.loads(given if isinstance(given, str) else given[0])
+    return found
+
+
 def open_simulator(**query: str) -> AppTest:
     app = open_page(SIMULATOR, **query)
     app.run()  # what ended behind the page is there now
@@ -146,12 +153,10 @@ def test_it_opens_with_what_comes_and_three_changes_that_the_bottlenecks_ask_for
     assert len(app.get("plotly_chart")) >= 3
 
 
-def test_where_the_model_is_no_better_the_page_says_so_before_anything_else(page: Path) -> None:
+def test_where_the_model_is_no_better_the_page_says_so_and_how_near_it_comes(page: Path) -> None:
     app = open_simulator()
     assert app.warning[0].value.replace("\\", "").startswith("For 1 of 1 figures the model foretells no better")
-    shown = text(app)
-    assert "cost per resolution within 6%" in shown
-    assert shown.index("cost per resolution within 6%") < shown.index("What would you change?")
+    assert "cost per resolution within 6%" in text(app)
 
 
 def test_a_press_on_a_suggestion_runs_it_and_the_address_holds_it(page: Path) -> None:
@@ -160,8 +165,7 @@ def test_a_press_on_a_suggestion_runs_it_and_the_address_holds_it(page: Path) ->
     app.run()
     shown = text(app)
     assert "Do “Refund approval” every day: average resolution time −8 h" in shown
-    [given] = app.query_params["scenario"]
-    [change] = json.loads(given)["changes"]
+    [change] = ran(app)["changes"]
     assert change["shifts"]["group"] == "Refund approval"
     assert change["shifts"]["days"] == ["mon", "tue", "wed", "thu", "fri"]
 
@@ -189,11 +193,11 @@ def test_a_change_that_is_not_run_yet_says_so_and_run_runs_it(page: Path) -> Non
     app.selectbox(key="lever").select("volume").run()
     app.button(key="add").click().run()
     assert any("not run yet" in warning.value for warning in app.warning)
-    assert len(json.loads(app.query_params["scenario"][0])["changes"]) == 1
+    assert len(ran(app)["changes"]) == 1
     app.button(key="run").click().run()
     app.run()
     assert not any("not run yet" in warning.value for warning in app.warning)
-    assert [next(iter(one)) for one in json.loads(app.query_params["scenario"][0])["changes"]] == ["staff", "volume"]
+    assert [next(iter(one)) for one in ran(app)["changes"]] == ["staff", "volume"]
     app.button(key="remove_0").click().run()
     assert any("not run yet" in warning.value for warning in app.warning)
 
@@ -233,7 +237,7 @@ def test_save_open_duplicate_and_compare(page: Path) -> None:
     assert any("of this name already" in error.value for error in app.error)
     app.selectbox(key="open_which").select("one-more").run()
     app.button(key="duplicate").click().run()
-    assert json.loads(app.query_params["scenario"][0])["name"] == "One more (copy)"
+    assert ran(app)["name"] == "One more (copy)"
     app.multiselect(key="compare_which").select("one-more").select("two-more").run()
     app.run()
     assert not app.exception
