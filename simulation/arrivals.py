@@ -18,11 +18,14 @@ from scipy.special import gammaincinv
 from simulation.clock import DAY, WEEK, clock, day_number
 from simulation.compiled import cached, inlined
 from simulation.network import Keys, Tickets
-from simulation.parameters import Arrivals, Backlog, Floats, Ints, Parameters
+from simulation.parameters import Backlog, Floats, Ints, Parameters
 from simulation.random import Purpose, child, children, uniform, uniforms
 
 FAR = 600.0
 """From this mean on a Poisson count is drawn in parts, since exp(-mean) runs out of digits."""
+
+PARTS = 1024
+"""So many parts at most have numbers of their own, hour by hour."""
 
 _BACKLOG = 0xB0C  # stands for the stream, of tickets open at the start
 _COUNT, _AT, _PRIORITY = int(Purpose.ARRIVALS), int(Purpose.INSTANT), int(Purpose.PRIORITY)
@@ -46,7 +49,7 @@ def tickets(parameters: Parameters, minutes: int, seed: int) -> Tickets:
     """Those open at the start, then first contacts by the instant they come."""
     arrivals = parameters.arrivals
     found = cells(parameters.zone, parameters.start, minutes)
-    mean = means(parameters, found) * _days(arrivals, found, seed)
+    mean = means(parameters, found) * _days(parameters, found, seed)
     made = _drawn(mean, found, np.cumsum(arrivals.priority, axis=1), seed)
     stream, key, arrived, priority = made
     order = np.lexsort((key, arrived))
@@ -93,18 +96,22 @@ def cells(zone: str, start: dt.datetime, minutes: int) -> Cells:
     return Cells(begins[kept], length[kept], key[kept], (shown // 60 % 168)[kept], (shown // DAY)[kept])
 
 
-def _days(arrivals: Arrivals, hours: Cells, seed: int) -> Floats:
-    """[N, C] or [N, 1]: the gamma factor of the day, with mean 1 and the stream's dispersion as variance."""
-    varied = arrivals.dispersion > 0
-    if not varied.any():
-        return np.ones((len(varied), 1))
+def _days(parameters: Parameters, hours: Cells, seed: int) -> Floats:
+    """[N, C] or [N, 1]: the gamma factor of the day, with mean 1 and the stream's dispersion as variance.
+
+    A day is lucky for a whole workflow: its streams draw the same luck.
+    """
+    spread = parameters.arrivals.dispersion
+    if not (spread > 0).any():
+        return np.ones((len(spread), 1))
     days, place = np.unique(hours.day, return_inverse=True)
-    streams = np.arange(len(varied), dtype=np.uint64)
-    keys = (streams[:, None] << np.uint64(32)) + days.astype(np.uint64)[None, :]
-    drawn = uniforms(seed, keys.ravel(), np.zeros(keys.size, dtype=np.int64), Purpose.DISPERSION).reshape(keys.shape)
-    shape = 1 / np.where(varied, arrivals.dispersion, 1.0)[:, None]
-    factor = np.where(varied[:, None], gammaincinv(shape, drawn) / shape, 1.0)
-    by_cell: Floats = factor[:, place]
+    flow = np.array([parameters.workflows.index(name) for name in parameters.arrivals.workflow])
+    kinds, stream = np.unique(np.stack([flow, spread]), axis=1, return_inverse=True)
+    keys = (kinds[0].astype(np.uint64)[:, None] << np.uint64(32)) + days.astype(np.uint64)[None, :]
+    drawn = uniforms(seed, keys.ravel(), 0, Purpose.DISPERSION).reshape(keys.shape)
+    shape = 1 / np.where(kinds[1] > 0, kinds[1], 1.0)[:, None]
+    factor = np.where(kinds[1][:, None] > 0, gammaincinv(shape, drawn) / shape, 1.0)
+    by_cell: Floats = factor[stream][:, place]
     return by_cell
 
 
@@ -148,11 +155,11 @@ def _poisson(mean: float, drawn: float) -> int:
 
 
 @inlined
-def _count(mean: float, seed: int, key: np.uint64) -> int:
-    """A Poisson count, of parts where the mean is large."""
+def _count(mean: float, seed: int, stream: np.uint64, number: int) -> int:
+    """A Poisson count, of parts where the mean is large. `number`: that of the first part."""
     total, part = 0, 0
     while mean > 0:
-        total += _poisson(min(mean, FAR), uniform(seed, key, part, _COUNT))
+        total += _poisson(min(mean, FAR), uniform(seed, stream, number + part % PARTS, _COUNT))
         mean -= FAR
         part += 1
     return total
@@ -172,7 +179,7 @@ def _count_all(mean: Floats, hours: Hours, seed: int, counts: Hours) -> None:
     for n in range(mean.shape[0]):
         stream = child(np.uint64(n), 0)
         for c in range(mean.shape[1]):
-            counts[n, c] = _count(mean[n, c], seed, child(stream, hours[c]))
+            counts[n, c] = _count(mean[n, c], seed, stream, hours[c] * PARTS)
 
 
 @cached

@@ -17,6 +17,7 @@ from simulation.intervals import LEAST_DRAWS, Runs, effect, prediction, spread
 from simulation.kpi_frame import Period
 from simulation.money import FREE, MONTH, Price, worth
 from simulation.parameters import Floats, Parameters
+from simulation.response import Response
 from simulation.runs import MONEY, Cancel, Desk, Figures, Progress, Score, Unit, figures
 
 Answer = dict[str, Any]
@@ -63,10 +64,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class Calibration:
-    """`fit` makes Parameters of days that count so often (None: once each), always with the same structure."""
+    """`fit` makes Parameters of days that count so often (None: once each), always with the same structure; `respond`
+    the answers to surveys likewise, if there are any.
+    """
 
     fit: Callable[[Floats | None], Parameters]
     days: int
+    respond: Callable[[Floats | None], Response] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,11 @@ def experiment(
     point = calibration.fit(None)
     weights = block_weights(calibration.days, settings.draws, settings.seed)
     draws = [partial(calibration.fit, row) for row in weights]
-    units = _units(point, draws, changes, settings)
+    asked = [partial(calibration.respond, row) if calibration.respond else None for row in (None, *weights)]
+    units = _units(point, draws, changes, settings, asked)
     first_explained = len(units)
     if settings.explained:
-        units += _explaining(point, draws[: settings.explained], changes, settings)
+        units += _explaining(point, draws[: settings.explained], changes, settings, asked[0])
     found = figures(Desk(score, settings.period, workers, progress, cancel), units)
     blocks = max(calibration.days / BLOCK, 1.0)
     return [
@@ -145,22 +150,34 @@ class _Use:
         return Runs(values[0, :seeds], drawn[:, :seeds], drawn[:, seeds], self.blocks)
 
 
+Respond = Callable[[], Response] | None
+
+
 def _units(
-    point: Parameters, draws: Sequence[Callable[[], Parameters]], changes: Sequence[Change], settings: Settings
+    point: Parameters,
+    draws: Sequence[Callable[[], Parameters]],
+    changes: Sequence[Change],
+    settings: Settings,
+    respond: Sequence[Respond],
 ) -> list[Unit]:
     common = [settings.seed + place for place in range(settings.replications)]
-    units = [Unit(partial(_variants, lambda: point, changes), common, with_usage=True)]
+    units = [Unit(partial(_variants, lambda: point, changes), common, with_usage=True, respond=respond[0])]
     for place, draw in enumerate(draws):
-        units.append(Unit(partial(_variants, draw, changes), [*common, settings.seed + FRESH + place]))
+        seeds = [*common, settings.seed + FRESH + place]
+        units.append(Unit(partial(_variants, draw, changes), seeds, respond=respond[place + 1]))
     return units
 
 
 def _explaining(
-    point: Parameters, draws: Sequence[Callable[[], Parameters]], changes: Sequence[Change], settings: Settings
+    point: Parameters,
+    draws: Sequence[Callable[[], Parameters]],
+    changes: Sequence[Change],
+    settings: Settings,
+    respond: Respond,
 ) -> list[Unit]:
     """One run of each input from each of a few draws, by input."""
     return [
-        Unit(partial(_variants, partial(_mixed, point, draw, name), changes), [settings.seed])
+        Unit(partial(_variants, partial(_mixed, point, draw, name), changes), [settings.seed], respond=respond)
         for name in INPUTS
         for draw in draws
     ]

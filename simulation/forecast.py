@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.clock import MONDAY, clock
+from simulation.clock import DAY, MONDAY, clock
 from simulation.experiment import BLOCK, FRESH, Answer, Calibration, Settings, block_weights
 from simulation.intervals import Runs, prediction
 from simulation.parameters import Floats, Parameters
@@ -34,11 +34,15 @@ def forecast(
     Raises CancelledError when `cancel` says so.
     """
     point = calibration.fit(None)
-    draws = [partial(calibration.fit, row)
-             for row in block_weights(calibration.days, settings.draws, settings.seed)]  # fmt: skip
+    weights = block_weights(calibration.days, settings.draws, settings.seed)
+    draws = [partial(calibration.fit, row) for row in weights]
+    asked = [partial(calibration.respond, row) if calibration.respond else None for row in (None, *weights)]
     common = [settings.seed + place for place in range(settings.replications)]
-    units = [Unit(lambda: [point], common)]
-    units += [Unit(partial(_alone, draw), [*common, settings.seed + FRESH + n]) for n, draw in enumerate(draws)]
+    units = [Unit(lambda: [point], common, respond=asked[0])]
+    units += [
+        Unit(partial(_alone, draw), [*common, settings.seed + FRESH + n], respond=asked[n + 1])
+        for n, draw in enumerate(draws)
+    ]
     found = figures(Desk(score, settings.period, workers, progress, cancel), units)
     blocks = max(calibration.days / BLOCK, 1.0)
     seeds = settings.replications
@@ -64,7 +68,10 @@ def _alone(draw: Callable[[], Parameters]) -> list[Parameters]:
 def _days(
     point: Parameters, draws: Sequence[Callable[[], Parameters]], settings: Settings, workers: int, cancel: Cancel
 ) -> list[Answer]:
-    """Quantiles over every draw's runs with seeds of their own: a day's count is made of whole tickets."""
+    """Quantiles over every draw's runs with seeds of their own: a day's count is made of whole tickets.
+
+    The first day is left out if less than an hour of it is to come.
+    """
     with ThreadPoolExecutor(workers) as threads:
         jobs = [
             threads.submit(_counted, draw, settings.minutes, settings.seed + FRESH + n, settings.replications, cancel)
@@ -73,13 +80,15 @@ def _days(
         counts = np.array([run for job in jobs for run in job.result()], dtype=np.float64)
     low, high = np.quantile(counts, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     middle = counts.mean(axis=0)
-    first = int(clock(point.zone, point.start, settings.minutes).local(np.zeros(1))[0] // 1440)
+    starts = float(clock(point.zone, point.start, settings.minutes).local(np.zeros(1))[0])
+    first, whole = int(starts // DAY), starts % DAY < DAY - 60
     days = np.datetime64(MONDAY.date()) + np.arange(first, first + counts.shape[-1])
     return [
         {"workflow": flow, "day": str(day)}
         | {name: _range(middle[c, w, d], low[c, w, d], high[c, w, d]) for c, name in enumerate(COUNTED)}
         for w, flow in enumerate(("all", *point.workflows))
         for d, day in enumerate(days)
+        if d or whole
     ]
 
 

@@ -1,7 +1,8 @@
 """Runs' tickets as the frame that the published KPI macros read.
 
 Each column belongs to an anchor, as in METRICS: it is null where the ticket was not created, resolved or first resolved
-in the run's own time, or where what it says needs more days than the run had left. Open hours are not simulated:
+in the run's own time, or where what it says needs more days than the run had left. Surveys are answered
+when a ticket is resolved. Open hours are not simulated:
 columns of business minutes are left out, and with them their metrics.
 """
 
@@ -18,13 +19,13 @@ from simulation.parameters import Money, Parameters
 from simulation.ticket_rows import TicketRows
 
 GRAIN = float(2**20)
-"""Minutes and money are cut to this part of one: sums are exact then, and the order in which threads add is no matter."""
+"""Minutes and money are cut to this part of one: sums are exact then, in whatever order threads add."""
 
 COLUMNS = (
     "resolution_calendar_minutes", "first_resolution_calendar_minutes", "first_reply_calendar_minutes",
     "resolved_in_cohort", "is_zero_touch", "is_one_touch", "is_fcr_7d", "is_reopened", "handoff_count",
     "is_automated", "is_automated_held", "is_measured", "is_created_here", "is_resolved_here", "is_creation",
-    "is_resolution", "cost_amount",
+    "is_resolution", "cost_amount", "csat_satisfied", "ces_score",
 )  # fmt: skip
 
 
@@ -101,6 +102,8 @@ def _columns(period: Period) -> dict[str, pl.Expr]:
         "is_creation": created,
         "is_resolution": resolved,
         "cost_amount": pl.col("cost_amount"),
+        "csat_satisfied": _only(resolved & (pl.col("csat") >= 0), pl.col("csat") == 1),
+        "ces_score": _only(resolved, _grained(pl.col("ces").fill_nan(None))),
     }
 
 

@@ -22,7 +22,7 @@ def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
     staff = parameters.staff
     row, day = _shifts(parameters, minutes)
     keys = (staff.shift_agent[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64)
-    drawn = uniforms(seed, keys, np.zeros(len(keys), dtype=np.int64), Purpose.ATTENDANCE)
+    drawn = uniforms(seed, keys, 0, Purpose.ATTENDANCE)
     comes = drawn < staff.shift_attendance[row]
     off = np.isin(day, [day_number(date) for date in parameters.holidays])
     kept = comes & (~off | staff.works_holidays[staff.shift_agent[row]])

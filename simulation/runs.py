@@ -15,12 +15,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulation.arrivals import tickets
-from simulation.compile import network
+from simulation.compile import check, network
 from simulation.engine import run
 from simulation.kpi_frame import Period, kpi_frame
 from simulation.network import Network, Run, Tickets
 from simulation.parameters import Floats, Parameters
-from simulation.ticket_rows import Rules, TicketRows, rules, ticket_rows
+from simulation.response import Response
+from simulation.surveys import with_answers
+from simulation.ticket_rows import TicketRows, rules, ticket_rows
 from simulation.usage import Usage, duty_minutes, usage
 
 Score = Callable[[pl.DataFrame], pl.DataFrame]
@@ -47,6 +49,7 @@ class Unit:
     variants: Callable[[], Sequence[Parameters]]
     seeds: Sequence[int]
     with_usage: bool = False
+    respond: Callable[[], Response] | None = None  # how customers answer surveys
 
 
 @dataclass(frozen=True)
@@ -149,20 +152,35 @@ def _worked(desk: Desk, units: Sequence[Unit]) -> Iterator[tuple[int, Done]]:
 
 
 def _work(desk: Desk, unit: Unit) -> Done:
+    """All variants with all seeds. Who comes is drawn once where no variant changes it."""
     done: Done = []
-    meaning: Rules | None = None
-    for variant, parameters in enumerate(unit.variants()):
+    minutes = desk.period.minutes
+    variants = unit.variants()
+    response = unit.respond() if unit.respond else None
+    came = [tickets(variants[0], minutes, seed) for seed in unit.seeds]
+    for variant, parameters in enumerate(variants):
+        check(parameters)
         meaning = rules(parameters)
         for place, seed in enumerate(unit.seeds):
             if desk.cancel():
                 raise CancelledError
-            done.append(((variant, place), _outcome(parameters, meaning, desk.period.minutes, seed, unit.with_usage)))
+            mine = came[place] if _same_contacts(parameters, variants[0]) else tickets(parameters, minutes, seed)
+            net = network(parameters, minutes, seed, checked=True)
+            ran = run(net, mine, minutes, seed)
+            rows = ticket_rows(parameters, meaning, mine, ran, seed)
+            if response:
+                rows = with_answers(rows, parameters, response, seed)
+            seen = usage(parameters, net, ran, minutes) if unit.with_usage else None
+            done.append(((variant, place), Outcome(parameters, rows, _money(parameters, net, rows, minutes), seen)))
     return done
 
 
-def _outcome(parameters: Parameters, meaning: Rules, minutes: int, seed: int, with_usage: bool) -> Outcome:
-    net, came, ran = one_run(parameters, minutes, seed)
-    rows = ticket_rows(parameters, meaning, came, ran, seed)
+def _same_contacts(one: Parameters, other: Parameters) -> bool:
+    return one.arrivals is other.arrivals and one.backlog is other.backlog and one.holidays == other.holidays
+
+
+def _money(parameters: Parameters, net: Network, rows: TicketRows, minutes: int) -> tuple[float, ...]:
+    """MONEY of a run."""
     paid = float(duty_minutes(net) @ parameters.staff.wage) / 60
     fees = parameters.money
     created = int(((rows.created >= 0) & (rows.created < minutes)).sum())
@@ -171,8 +189,7 @@ def _outcome(parameters: Parameters, meaning: Rules, minutes: int, seed: int, wi
         + fees.fee_per_reply * int(rows.answered.sum())
         + fees.fee_per_automated_resolution * int(rows.released.sum())
     )
-    amounts = (float(rows.spent.sum()), charged, paid, float(rows.minutes.sum()) / 60)
-    return Outcome(parameters, rows, amounts, usage(parameters, net, ran, minutes) if with_usage else None)
+    return (float(rows.spent.sum()), charged, paid, float(rows.minutes.sum()) / 60)
 
 
 def _frames(period: Period, outcomes: Sequence[Outcome]) -> pl.DataFrame:

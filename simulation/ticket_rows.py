@@ -67,6 +67,8 @@ class TicketRows:
     released: Ints  # resolutions in the run without a person
     waited: Floats  # minutes in queues
     followed: Floats  # when the customer came again
+    csat: NDArray[np.int8]  # 1 satisfied, 0 not, -1 no answer
+    ces: Floats  # score of effort, NaN: no answer
 
 
 class _Visits(NamedTuple):
@@ -130,6 +132,8 @@ def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: R
         priority=np.r_[tickets.priority, repeats.priority],
         created=np.r_[tickets.arrived, repeats.arrived],
         followed=followed,
+        csat=np.full(len(key), -1, dtype=np.int8),
+        ces=np.full(len(key), np.nan),
         **sums._asdict(),
     )
 

@@ -134,7 +134,7 @@ def _answer(snap: Snapshot, known: Learned, scenario: Scenario) -> Shown | None:
         return None
     today = known.shop.today
     shown = Shown(scenario, job.answer[0], simulator_data.words_known(snap), today, apply(today, scenario))
-    for told in past_seen(shown.proposed, known.ranges):
+    for told in past_seen(today, shown.proposed, known.ranges):
         st.warning(plain(told))
     answer_view.effects(shown)
     return shown

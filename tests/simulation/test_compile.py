@@ -51,6 +51,7 @@ ARRIVALS, TIMES = HELPDESK.arrivals, HELPDESK.distributions
         (edited("distributions", a=-TIMES.a), "negative duration"),
         (edited("distributions", shape=changed(TIMES.shape, 0, 3)), "a distribution by values has none"),
         (replace(HELPDESK, backlog=shops.open_tickets([(0, 0, 5.0)])), "open at the start that comes later"),
+        (replace(HELPDESK, backlog=shops.open_tickets([(0, 0, -1.0), (0, 0, -2.0)])), "not in order of age"),
         (replace(HELPDESK, steps=HELPDESK.steps[:1]), "a state's step does not exist"),
         (
             replace(HELPDESK, steps=tuple(replace(s, pool="x" if s.pool else None) for s in HELPDESK.steps)),

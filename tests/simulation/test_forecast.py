@@ -13,11 +13,11 @@ from simulation.parameters import Floats, Parameters
 from tests.simulation import parameter_shops as shops
 from tests.simulation.scoring import score
 
-SMALL = Settings(weeks=1, draws=10, replications=2)
+SMALL = Settings(weeks=1, draws=10, replications=2, explained=0)
 
 
 def test_days_add_up_to_the_weeks_and_begin_with_the_backlog() -> None:
-    shop = shops.helpdesk(agents=2, rate=2.0, backlog=shops.open_tickets([(0, 1, -100.0 - n) for n in range(40)]))
+    shop = shops.helpdesk(agents=2, rate=2.0, backlog=shops.open_tickets([(0, 1, -100.0 + n) for n in range(40)]))
     told = forecast(Calibration(lambda _weights: shop, 56), score, SMALL)
     days = [row for row in told["days"] if row["workflow"] == "all"]
     assert [row["day"] for row in days] == [f"2026-01-{day:02}" for day in range(5, 12)]
@@ -37,7 +37,7 @@ def test_the_coming_weeks_lie_in_the_range_in_90_of_100_cases() -> None:
     dice = np.random.default_rng(3)
     held = []
     for case in range(60):
-        days = dice.poisson(12.0, 56)
+        days = dice.poisson(12.0, 56).astype(np.float64)
 
         def fit(weights: Floats | None, days: Floats = days) -> Parameters:
             level = float(days.mean() if weights is None else days @ weights / weights.sum()) / 24
