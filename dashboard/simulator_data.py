@@ -26,6 +26,7 @@ from flowmeter.seen_facts import seen_frames
 from flowmeter.simulated_kpis import Metric, scorer, settled_days, simulated_metrics
 from flowmeter.simulation_facts import service_facts
 from flowmeter.simulation_frames import ServiceFacts
+from flowmeter.survey_facts import answered_tickets
 from flowmeter.warehouse import read
 from simulation.backtest import document, plan
 from simulation.backtest import foretold as set_back
@@ -130,7 +131,7 @@ def compute_shop(path: str, report: Report) -> Learned:
     report("Learning from the snapshot how the shop works", 0, 2)
     with _opened(path) as connection:
         facts = service_facts(connection)
-        shop = calibrated(facts)
+        shop = calibrated(facts, answered_tickets(connection))
         if shop is None:
             return Learned(None)
         report("Looking what the weeks have seen", 1, 2)

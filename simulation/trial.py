@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import polars as pl
+
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate import Observed, fit, observe
 from simulation.calibrate.pools import AT_ONCE
 from simulation.experiment import Answer, Calibration, Change, Settings, experiment
 from simulation.forecast import forecast
 from simulation.money import Price
-from simulation.parameters import Parameters
+from simulation.parameters import Floats, Ints, Parameters
+from simulation.response import Answers, Response, fit_response, read_answers
 from simulation.runs import Score
 from simulation.scenario.apply import apply
 from simulation.scenario.document import Scenario
@@ -23,23 +26,39 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Shop:
-    """A calibrated shop: what was seen, and the parameters that fit it best."""
+    """A calibrated shop: what was seen, the parameters that fit it best, and answers to surveys if there are any."""
 
     observed: Observed
     today: Parameters
+    answers: Answers | None = None
+    answer_day: Ints | None = None
 
     @property
     def calibration(self) -> Calibration:
         """For bootstraps: each of its days may count more or less."""
-        return Calibration(partial(fit, self.observed), len(self.observed.days))
+        respond = self._respond if self.answers is not None else None
+        return Calibration(partial(fit, self.observed), len(self.observed.days), respond)
+
+    def _respond(self, weights: Floats | None) -> Response:
+        assert self.answers is not None
+        return fit_response(self.answers, None if weights is None else weights[self.answer_day])
 
 
-def calibrated(facts: ServiceFacts) -> Shop | None:
-    """The shop as it worked until the facts end; none when no ticket has a log of what happened to it."""
+def calibrated(facts: ServiceFacts, answered: pl.DataFrame) -> Shop | None:
+    """The shop as it worked until the facts end; none when no ticket has a log of what happened to it.
+
+    `answered`: resolved tickets with their day (local) and answers to surveys (flowmeter.survey_facts).
+    """
     if facts.visits.is_empty():
         return None
     observed = observe(facts)
-    return Shop(observed, fit(observed))
+    shop = Shop(observed, fit(observed))
+    days = observed.days
+    answered = answered.filter(pl.col("day").is_between(days[0], days[-1]))
+    if answered["csat_satisfied"].count() + answered["ces_score"].count() == 0:
+        return shop
+    day = (answered["day"] - days[0]).dt.total_days().cast(pl.Int32).to_numpy()
+    return replace(shop, answers=read_answers(answered, observed.workflows), answer_day=day)
 
 
 def tried(shop: Shop, scenarios: Sequence[Scenario], score: Score, settings: Settings, report: Report) -> list[Answer]:

@@ -45,6 +45,7 @@ def _desk(home: Home, seed: int) -> Iterator["tuple[Shop, Score, Settings, Known
     from analysis.wording import Speech
     from flowmeter.simulated_kpis import scorer, settled_days, simulated_metrics
     from flowmeter.simulation_facts import service_facts
+    from flowmeter.survey_facts import answered_tickets
     from flowmeter.warehouse import read_current
     from simulation.experiment import Settings
     from simulation.kpi_frame import COLUMNS
@@ -53,7 +54,7 @@ def _desk(home: Home, seed: int) -> Iterator["tuple[Shop, Score, Settings, Known
     with contextlib.closing(read_current(home)) as connection:
         narrate("Learning how the shop works")
         facts = service_facts(connection)
-        shop = calibrated(facts)
+        shop = calibrated(facts, answered_tickets(connection))
         if shop is None:
             narrate(NO_EVENTS)
             yield None
