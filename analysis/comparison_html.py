@@ -160,8 +160,8 @@ def _method(found: Comparison, told: Mapping[str, Any]) -> Iterable[str]:
     yield "<h2>How this is computed</h2>"
     covariates = [name for row in told["metrics"] for name in row["adjusted"]["covariates"] or ()]
     names = words.listed([words.COVARIATES.get(name, name) for name in dict.fromkeys(covariates)])
-    methods = found.effects["method"].drop_nulls().unique().sort().tobullets()
-    evened = found.adjusted.differences["method"].drop_nulls().unique().tobullets()
+    methods = found.effects["method"].drop_nulls().unique().sort().to_list()
+    evened = found.adjusted.differences["method"].drop_nulls().unique().to_list()
     said = [HOW, f"Intervals here: {'; '.join(methods)}."]
     if names and evened:
         said.append(f"Same mix: {evened[0]}, for {names}.")

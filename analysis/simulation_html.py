@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis import comparison_html as dress
 from analysis import simulation_words as words
-from analysis.comparison_words import reach, sized
+from analysis.comparison_words import BETTER, WORSE, reach, sized
 from analysis.simulation_words import Known
 from analysis.wording import MINUS
 
@@ -60,7 +60,7 @@ def _tables(rows: Sequence[Row], known: Known) -> Iterable[str]:
 
 
 def _row(row: Row, widest: float, known: Known) -> str:
-    kind = row["standing"] if row["standing"] in {words.BETTER, words.WORSE} else ""
+    kind = row["standing"] if row["standing"] in {BETTER, WORSE} else ""
     values = "".join(
         f"<td>{escape(known.speech.value(row[end], row['unit']))}</td>" for end in ("baseline", "scenario")
     )

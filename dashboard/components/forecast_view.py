@@ -73,7 +73,7 @@ def _told(snap: Snapshot, answer: Mapping[str, Any], workflow: str) -> None:
 
 def _job(snap: Snapshot) -> Job | None:
     """What is under way or done: null at the first look, then the learning of the shop, then its forecast."""
-    drawn = ("drawn", snap.path)
+    drawn = f"drawn {snap.path}"
     if drawn not in st.session_state:
         st.session_state[drawn] = True
         return simulator_data.known_forecast(snap)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from analysis import simulation_words as words
-from analysis.comparison_words import own_unit, sized
+from analysis.comparison_words import BETTER, WORSE, own_unit, sized
 from analysis.simulation_words import Known
 from dashboard import data, simulator_data, simulator_view
 from dashboard.components import theme
@@ -136,7 +136,7 @@ def table_html(answers: list[Mapping[str, Any]], known: Known) -> str:
 def _cell(row: Mapping[str, Any] | None, known: Known) -> str:
     if row is None or row["low"] is None:
         return "<td>–</td>"
-    kind = row["standing"] if row["standing"] in {words.BETTER, words.WORSE} else "muted"
+    kind = row["standing"] if row["standing"] in {BETTER, WORSE} else "muted"
     size = own_unit(row["difference"], row["unit"], known.speech)
     span = sized(row, known.speech).removeprefix(size).strip()
     return (
