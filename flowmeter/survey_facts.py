@@ -22,6 +22,7 @@ def answered_tickets(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     cursor = connection.cursor()
     try:
         cursor.execute("set TimeZone = 'UTC'")
-        return cursor.sql(ANSWERED).pl()
+        found: pl.DataFrame = cursor.sql(ANSWERED).pl()
     finally:
         cursor.close()
+    return found
