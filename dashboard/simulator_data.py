@@ -22,7 +22,7 @@ from dashboard import data, workflow_view
 from dashboard.data import Snapshot
 from dashboard.jobs import Job, Report, jobs
 from flowmeter.backtest_facts import WATCHED, past
-from flowmeter.seen_facts import seen_frames
+from flowmeter.seen_facts import contacts_by_hour, seen_frames
 from flowmeter.simulated_kpis import Metric, scorer, settled_days, simulated_metrics
 from flowmeter.simulation_facts import service_facts
 from flowmeter.simulation_frames import ServiceFacts
@@ -107,6 +107,12 @@ def words_known(snap: Snapshot) -> Known:
     """What sentences about a simulation need to know of the shop."""
     infos = {one.key: vars(one) for one in _metrics(snap.path)}
     return Known(infos, workflow_view.names(snap.path), Speech(snap.currency))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def contacts(path: str) -> pl.DataFrame:
+    """Tickets that came in a week by weekday and hour, as the data show them."""
+    return data.asked(path, contacts_by_hour)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 import streamlit as st
 
 from analysis.load_words import DAYS
-from dashboard import process_data
+from dashboard import simulator_data
 from dashboard.components import heat_map, theme
 from dashboard.data import Snapshot
 from dashboard.simulator_data import Learned
@@ -22,26 +24,7 @@ def inputs(snap: Snapshot, known: Learned) -> None:
     assert known.shop is not None
     shop = known.shop.today
     with st.container(key="explained"), st.expander("What the simulation runs on"):
-        left, right = st.columns(2, gap="medium")
-        rate = shop.arrivals.rate.sum(axis=0)
-        hours = process_data.hour_load(snap.path, "quarter")
-        top = float(rate.max()) if rate.size else 1.0
-        with left:
-            drawn = heat_map.heat_map(
-                hours_frame(rate.tolist()), pl.col("waiting"), lambda cell: f"{cell:.1f} come", theme.palette(), top
-            )
-            theme.show(drawn, f"The model: {rate.sum():,.0f} contacts a week", "By hour and weekday", key="in_model")
-        with right:
-            there = _staffed(known)
-            drawn = heat_map.heat_map(
-                hours_frame(there), pl.col("waiting"), lambda cell: f"{cell:.1f} at work", theme.palette()
-            )
-            most = int(np.argmax(there))
-            title = f"Most people at work: {max(there):.1f}, {DAYS[most // 24]} {most % 24:02d}:00"
-            theme.show(drawn, title, "People on shift by hour and weekday, as the model has them", key="in_staff")
-        if not hours.is_empty():
-            came = float(hours["arrivals"].sum())
-            st.caption(f"The last 13 weeks of data: {came:,.0f} visits to queues a week, of new and known tickets.")
+        _charts(snap, known)
         rows = [
             {
                 "Input": row.input,
@@ -68,6 +51,30 @@ def inputs(snap: Snapshot, known: Learned) -> None:
                 "How": st.column_config.TextColumn(width="large"),
             },
         )
+
+
+def _charts(snap: Snapshot, known: Learned) -> None:
+    """Who comes, by the model and by the data, and who is there."""
+    assert known.shop is not None
+    rate, there, came = known.shop.today.arrivals.rate.sum(axis=0).tolist(), _staffed(known), [0.0] * 168
+    for weekday, hour, contacts in simulator_data.contacts(snap.path).iter_rows():
+        came[(weekday - 1) * 24 + hour] = contacts
+    top = max(*rate, *came)
+    most = int(np.argmax(there))
+    colors = theme.palette()
+    drawn = (
+        (rate, "come", top, f"The model: {sum(rate):,.0f} first contacts a week"),
+        (came, "came", top, f"The data: {sum(came):,.0f} tickets a week, repeats too"),
+        (there, "at work", None, f"Most at work: {DAYS[most // 24]} {most % 24:02d}:00"),
+    )
+    for place, (hours, word, highest, title) in zip(st.columns(3, gap="medium"), drawn, strict=True):
+        figure = heat_map.heat_map(hours_frame(hours), pl.col("waiting"), partial(_spoken, word), colors, highest)
+        with place:
+            theme.show(figure, title, "By hour and weekday", key=f"input_{word}")
+
+
+def _spoken(word: str, cell: float) -> str:
+    return f"{cell:.1f} {word}"
 
 
 def _staffed(known: Learned) -> list[float]:
