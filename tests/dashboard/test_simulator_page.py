@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,21 @@ def test_a_run_that_failed_is_a_sentence_and_can_be_run_again(page: Path, monkey
     next(button for button in app.button if button.label == "Run it again").click().run()
     app.run()
     assert "average resolution time −8 h" in text(app)
+
+
+def test_a_run_shows_how_far_it_is_and_can_be_stopped(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(_path: str, _known: Learned, _scenarios: Sequence[Scenario], report: Report) -> None:
+        while True:
+            report("Running", 3, 9)
+            time.sleep(0.02)
+
+    monkeypatch.setattr(simulator_data, "compute_answers", endless)
+    app = open_simulator(scenario=address([{"staff": {"group": "Sales", "agents": 4}}]))
+    assert "One more: being computed" in text(app)
+    next(button for button in app.button if button.label == "Stop").click().run()
+    app.run()
+    assert any("Stopped" in info.value for info in app.info)
+    assert "Run it again" in [button.label for button in app.button]
 
 
 def test_without_a_log_the_page_says_what_to_export(in_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
