@@ -64,22 +64,26 @@ class About:
     sizes: Mapping[str, int]
 
 
+def head(title: str) -> str:
+    """The beginning of such a page."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+    )
+
+
 def comparison_html(found: Comparison, about: About, speech: Speech) -> str:
     """The page: the verdict, what must not get worse, every metric of the comparison, and how it was computed."""
     told = document(found)
     sentences = [verdict["sentence"] for verdict in told["verdicts"].values()]
     return "\n".join(
         [
-            (
-                '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
-                '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
-                f"<title>{escape(about.workflow)}: {escape(' against '.join(found.question.arms))}</title>\n"
-                f"<style>{STYLE}</style>\n</head>\n<body>"
-            ),
+            head(f"{about.workflow}: {' against '.join(found.question.arms)}"),
             f'<p class="soft">{escape(about.shop)} · {escape(about.workflow)} · compared by {escape(told["by"])}</p>',
             f"<h1>{escape(sentences[0])}</h1>",
             f'<p class="soft">{escape(_basis(about, found.question.arms))}</p>',
-            _list([*sentences[1:], BASES[found.basis], *told["cautions"]]),
+            bullets([*sentences[1:], BASES[found.basis], *told["cautions"]]),
             *_guardrails(told["verdicts"]),
             *_tables(told, speech),
             *_method(found, told),
@@ -99,7 +103,7 @@ def _guardrails(verdicts: Mapping[str, Row]) -> Iterable[str]:
     for arm, verdict in verdicts.items():
         if len(verdicts) > 1:
             yield f"<p><strong>{escape(arm)}</strong></p>"
-        yield _list([rail["sentence"] for rail in verdict["guardrails"]])
+        yield bullets([rail["sentence"] for rail in verdict["guardrails"]])
 
 
 def _tables(told: Mapping[str, Any], speech: Speech) -> Iterable[str]:
@@ -126,24 +130,26 @@ def _row(row: Row, reach: float, speech: Speech) -> str:
     sure = words.sure(row["probability_better"])
     return (
         f"<tr><td>{escape(row['label'])}</td>{values}"
-        f'<td class="plot {kind}">{_picture(_parts(row), reach)}</td><td>{escape(told)}</td><td>{escape(mixed)}</td>'
+        f'<td class="plot {kind}">{picture(_parts(row), reach)}</td><td>{escape(told)}</td><td>{escape(mixed)}</td>'
         f'<td class="word {kind}">{escape(standing)}<small>{escape(sure)}</small></td></tr>'
     )
 
 
 def _parts(row: Row) -> tuple[float, float, float] | None:
+    return parts(row["low"], row["difference"], row["high"], row["values"][row["baseline"]])
+
+
+def parts(low: float | None, middle: float, high: float, base: float | None) -> tuple[float, float, float] | None:
     """Low, middle and high of a difference as parts of the baseline's figure; null where there is no interval."""
-    base = row["values"][row["baseline"]]
-    if row["low"] is None or not base:
-        return None
-    return row["low"] / abs(base), row["difference"] / abs(base), row["high"] / abs(base)
+    return (low / abs(base), middle / abs(base), high / abs(base)) if low is not None and base else None
 
 
-def _picture(parts: tuple[float, float, float] | None, reach: float) -> str:
+def picture(found: tuple[float, float, float] | None, reach: float) -> str:
+    """Dot and line of a difference around no difference, as a drawing as wide as its cell."""
     zero = '<line x1="50%" x2="50%" y1="-4" y2="20" stroke="currentColor" opacity=".4"/>'
-    if parts is None:
+    if found is None:
         return f'<svg aria-hidden="true">{zero}</svg>'
-    low, middle, high = (50 + 50 * min(max(part / reach, -1), 1) for part in parts)
+    low, middle, high = (50 + 50 * min(max(part / reach, -1), 1) for part in found)
     return (
         f'<svg aria-hidden="true">{zero}<line x1="{low:.2f}%" x2="{high:.2f}%" y1="8" y2="8" stroke="currentColor" '
         f'stroke-width="3"/><circle cx="{middle:.2f}%" cy="8" r="5" fill="currentColor"/></svg>'
@@ -161,9 +167,10 @@ def _method(found: Comparison, told: Mapping[str, Any]) -> Iterable[str]:
         said.append(f"Same mix: {evened[0]}, for {names}.")
     if found.is_running:
         said.append(f"While the test runs: {'; '.join(found.always_valid['method'].drop_nulls().unique().sort())}.")
-    yield _list([*said, *(one["sentence"] for one in told["reversals"])])
+    yield bullets([*said, *(one["sentence"] for one in told["reversals"])])
 
 
-def _list(sentences: Iterable[str]) -> str:
+def bullets(sentences: Iterable[str]) -> str:
+    """Sentences as a list."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f"<ul>{items}</ul>" if items else ""

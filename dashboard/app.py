@@ -12,6 +12,7 @@ PAGES = (
     st.Page("app_pages/workflow.py", title="Workflow", url_path="workflow"),
     st.Page("app_pages/bottlenecks.py", title="Bottlenecks", url_path="bottlenecks"),
     st.Page("app_pages/compare.py", title="Compare", url_path="compare"),
+    st.Page("app_pages/simulator.py", title="Simulator", url_path="simulator"),
     st.Page("app_pages/files.py", title="Data", url_path="files"),
 )
 

@@ -137,13 +137,18 @@ def asked(path: str, question: Callable[[duckdb.DuckDBPyConnection], Answer]) ->
     try:
         return question(_connection(path).cursor())
     except duckdb.Error as error:
-        raise WarehouseError(
-            what="A query on the published snapshot failed",
-            where=path,
-            expected="a snapshot of this version of Flowmeter",
-            found=str(error).splitlines()[0],
-            next_step="Run `flowmeter build` to publish a new snapshot, then reload the page.",
-        ) from error
+        raise query_failed(path, error) from error
+
+
+def query_failed(path: str, error: duckdb.Error) -> WarehouseError:
+    """What a page says of a query that failed."""
+    return WarehouseError(
+        what="A query on the published snapshot failed",
+        where=path,
+        expected="a snapshot of this version of Flowmeter",
+        found=str(error).splitlines()[0],
+        next_step="Run `flowmeter build` to publish a new snapshot, then reload the page.",
+    )
 
 
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.wording import Speech
 from dashboard import data, decided, weekly_view
-from dashboard.components import backlog, filters, states, theme, ticket_list, top_line, trend, volume
+from dashboard.components import backlog, filters, forecast_view, states, theme, ticket_list, top_line, trend, volume
 from dashboard.components.explained import explained
 from dashboard.components.kpi_strip import strip_html
 from dashboard.components.kpi_table import About, table_html
@@ -75,6 +75,7 @@ def _evidence(snap: Snapshot, chosen: Selection) -> None:
     with st.container(key="trends"):
         _trends(snap, chosen, infos)
     _volume(snap, chosen)
+    forecast_view.behind_the_page(snap, chosen.workflow)
     with st.container(key="explained"):
         explained(infos)
 

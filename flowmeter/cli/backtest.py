@@ -4,7 +4,6 @@ import contextlib
 import datetime as dt
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,13 +13,10 @@ from flowmeter.cli.output import Format, narrate, write_json, write_rows, write_
 if TYPE_CHECKING:
     import duckdb
 
+    from flowmeter.backtest_facts import Past
+
 SHOWN = (
     "workflow", "metric", "unit", "periods", "error", "naive_error", "noise", "bias", "coverage", "verdict",
-)  # fmt: skip
-WATCHED = (
-    "resolution_time_mean_calendar_hours", "resolution_time_median_calendar_hours", "first_reply_median_calendar_hours",
-    "resolution_rate_cohort", "tickets_created", "tickets_resolved", "backlog", "csat", "ces", "cost_per_resolution",
-    "reopen_rate", "handoffs",
 )  # fmt: skip
 DRAWS, REPLICATIONS = 30, 2
 
@@ -43,24 +39,26 @@ def backtest(
     home: HomeOption = None,
 ) -> None:
     """Would the forecast have been right? The model is set back, foretells weeks that are over, and is scored."""
+    from flowmeter.backtest_facts import past
     from flowmeter.config import load_config
     from flowmeter.warehouse import current_path, read
     from simulation.backtest import document, foretold, plan
 
     shop = find_home(ctx, home)
     with contextlib.closing(read(current_path(shop))) as connection:
-        observed = _observed(connection)
+        known = past(connection)
         try:
-            cuts = plan(observed, weeks)
+            cuts = plan(known.weeks, weeks)
         except ValueError as mistake:
             raise typer.BadParameter(str(mistake), param_hint="--weeks") from None
         try:
-            forecasts = foretold(cuts, _forecaster(connection, load_config(shop).settings.kpi.cohort_days), _tell)
+            forecasts = foretold(
+                cuts, _forecaster(connection, known, load_config(shop).settings.kpi.cohort_days), _tell
+            )
         except ValueError as mistake:
             narrate(f"Nothing can be foretold: {mistake}")
             return
-        metrics = connection.sql("select metric, label, unit from metric order by position").pl()
-    found = document(observed, forecasts, metrics, cuts.ahead)
+    found = document(known.weeks, forecasts, known.metrics, cuts.ahead)
     if form is BacktestFormat.json:
         write_json(found)
         return
@@ -73,15 +71,8 @@ def backtest(
     )
 
 
-def _observed(connection: "duckdb.DuckDBPyConnection") -> Any:
-    query = """
-        select week, workflow, metric, value, n, low, high from kpi_week
-        where variant = 'all' and channel = 'all' and is_complete and list_contains($metrics, metric)
-        order by week, workflow, metric"""
-    return connection.sql(query, params={"metrics": list(WATCHED)}).pl()
-
-
-def _forecaster(connection: "duckdb.DuckDBPyConnection", cohort_days: int) -> Any:
+def _forecaster(connection: "duckdb.DuckDBPyConnection", known: "Past", cohort_days: int) -> Any:
+    from flowmeter.backtest_facts import WATCHED
     from flowmeter.simulated_kpis import scorer, settled_days, simulated_metrics
     from flowmeter.simulation_facts import service_facts
     from simulation.experiment import Settings
@@ -89,14 +80,12 @@ def _forecaster(connection: "duckdb.DuckDBPyConnection", cohort_days: int) -> An
     from simulation.set_back import forecaster
 
     metrics = simulated_metrics(connection, COLUMNS)
-    zone = ZoneInfo(connection.execute("select time_zone from snapshot").fetchall()[0][0])
     settings = Settings(
         draws=DRAWS, replications=REPLICATIONS, explained=0, cohort_days=cohort_days, settled=settled_days(metrics)
     )
 
     def facts(cut: dt.date) -> Any:
-        begin = dt.datetime(cut.year, cut.month, cut.day, tzinfo=zone)
-        return service_facts(connection, begin.astimezone(dt.UTC).replace(tzinfo=None))
+        return service_facts(connection, known.begin(cut))
 
     watched = [metric for metric in metrics if metric.key in WATCHED]
     return forecaster(facts, scorer(connection, watched), settings)

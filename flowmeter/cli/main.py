@@ -23,6 +23,7 @@ from flowmeter.cli.look import kpis, quarantine, status
 from flowmeter.cli.map import flow_map
 from flowmeter.cli.playbook import playbook
 from flowmeter.cli.serve import serve
+from flowmeter.cli.simulate import forecast, simulate
 from flowmeter.cli.split import split
 from flowmeter.errors import ExitCode, FlowmeterError
 from flowmeter.settings import Home
@@ -47,7 +48,7 @@ def _before_the_command(ctx: typer.Context, home: HomeOption = None) -> None:
 
 for _command in (
     init, ingest, build, refresh, kpis, bottlenecks, compare, plan, split, decide, decisions, status, quarantine,
-    playbook, calibrate, backtest, serve, demo,
+    playbook, calibrate, simulate, forecast, backtest, serve, demo,
 ):  # fmt: skip
     app.command()(_command)
 app.command("map")(flow_map)

@@ -1,0 +1,56 @@
+"""The simulator page in a real Chromium, with real runs: a press on a suggestion, its answer, and a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.dashboard.test_process_browser import PROBES, READY
+from tests.dashboard.visit import Visit, visiting
+
+LONG = 180_000
+"""Learning a shop and running it takes seconds; compiling for the first time on a busy machine, a minute or two."""
+
+
+@pytest.fixture(params=["light-1440", "dark-390"])
+def visit(request: pytest.FixtureRequest, browser: Browser, demo_address: str) -> Iterator[Visit]:
+    scheme, width = request.param.split("-")
+    with visiting(browser, demo_address, scheme, int(width)) as visit:
+        yield visit
+        visit.errors[:] = [error for error in visit.errors if not error.startswith(PROBES)]
+
+
+def test_a_suggestion_is_pressed_and_its_answer_survives_a_reload(visit: Visit) -> None:
+    page = visit.page
+    page.goto(visit.address + "/simulator")
+    suggestion = page.get_by_role("button", name="Do “Refund approval” every day")
+    expect(suggestion).to_be_visible(timeout=LONG)
+    trust = page.get_by_text("How well").first.or_(page.get_by_text("foretells no better").first).first
+    expect(trust).to_be_visible()
+    above, below = trust.bounding_box(), suggestion.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] < below["y"], "what the model is worth stands before what it says"
+    suggestion.focus()
+    page.keyboard.press("Enter")
+    forest = page.locator("ul.forest").first
+    expect(forest).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", level=3).first).to_contain_text("Do “Refund approval” every day: ")
+    assert forest.locator("li:not(.axis)").count() >= 5
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    page.wait_for_function("location.search.includes('scenario=')")
+    page.reload()
+    expect(page.locator("ul.forest").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Refund approval works")).to_be_visible()
+    page.wait_for_selector(READY)
+    page.get_by_text("Add another change").click()
+    expect(page.get_by_role("button", name="Add this change")).to_be_visible()
+
+
+def test_the_weekly_page_gets_its_forecast_behind_the_drawing(visit: Visit) -> None:
+    visit.open()
+    expect(visit.page.get_by_role("heading", name="The next four weeks")).to_be_visible()
+    expect(visit.page.get_by_text("Tickets open at the end of the day: grey so far")).to_be_visible(timeout=LONG)
