@@ -17,7 +17,6 @@ from simulation.engine.arrays import (
     OFF,
     STAY,
     TO_COME,
-    WAITING,
     WORK,
     WORKED,
     Come,
@@ -28,7 +27,7 @@ from simulation.engine.arrays import (
     Rows,
     Status,
 )
-from simulation.engine.calendar import take_back
+from simulation.engine.calendar import close, take_next
 from simulation.engine.draws import rest
 from simulation.engine.queues import remove
 from simulation.engine.staff import begin_shift, complete, end_shift, hold, plan_shift, release, run, take
@@ -57,15 +56,15 @@ MORE_SLOTS, MORE_REPEATS = int(Status.SLOTS), int(Status.REPEATS)
 @cached
 def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) -> int:
     """Runs until `minutes`, that instant excluded, or until an array is full: then goes on when called again."""
-    if live.count[BEGUN] == 0:
+    if live.counts[BEGUN] == 0:
         _plan_shifts(fixed, live)
     while True:
         short = _short(live)
         if short != DONE:
             return short
-        ticket = live.count[COME]
+        ticket = live.counts[COME]
         arrival = come.arrived[ticket] if ticket < len(come.arrived) else np.inf
-        planned = live.events.time[0] if live.count[EVENTS] > 0 else np.inf
+        planned = live.events.time[0] if live.counts[EVENTS] > 0 else np.inf
         if min(arrival, planned) >= minutes:
             return _finish(live, minutes)
         if planned <= arrival:
@@ -78,13 +77,14 @@ def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) ->
         _go_on(fixed, live, slot, stage, since, now, seed)
         if freed:
             release(fixed, live, agent)
-        if agent != NONE:
+        if agent >= 0:
             take(fixed, live, agent, now, seed)
+        close(live)
 
 
 @inlined
 def _plan_shifts(fixed: Fixed, live: Live) -> None:
-    live.count[BEGUN] = 1
+    live.counts[BEGUN] = 1
     for agent in range(len(fixed.speed)):
         interval = fixed.duty_start[agent]
         while interval < fixed.duty_start[agent + 1] and fixed.duty_to[interval] <= 0.0:
@@ -96,21 +96,20 @@ def _plan_shifts(fixed: Fixed, live: Live) -> None:
 @inlined
 def _short(live: Live) -> int:
     """What is full, so that the next event might find no room."""
-    if live.count[RECORDS] == 1 and live.count[ROWS] == len(live.rows.ticket):
+    if live.counts[RECORDS] == 1 and live.counts[ROWS] == len(live.rows.ticket):
         return MORE_ROWS
-    if live.count[FREE_SLOT] == NONE and live.count[SLOTS] == len(live.slots.key):
+    if live.counts[FREE_SLOT] < 0 and live.counts[SLOTS] == len(live.slots.key):
         return MORE_SLOTS
-    return MORE_REPEATS if live.count[REPEATS] == len(live.repeats.key) else DONE
+    return MORE_REPEATS if live.counts[REPEATS] == len(live.repeats.key) else DONE
 
 
 @inlined
 def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tuple[int, int, int, bool]:
-    """The next planned event. Gives a ticket that goes on, how, an agent who looks for work, whether his hand got free."""
-    of = live.events.of[0]
-    take_back(live, of)
+    """The next planned event. Gives a ticket that goes on and how, an agent to look for work and if a hand got free."""
+    of = take_next(live)
     if of >= fixed.first_slot:
         slot = of - fixed.first_slot
-        return slot, _end_wait(fixed, live, come, slot, now, seed), NONE, False
+        return slot, _end_wait(fixed, live, come, slot, now), NONE, False
     if of >= fixed.first_gate:
         return open_gate(live, of - fixed.first_gate), JOIN, NONE, False
     if of < len(fixed.speed):
@@ -121,7 +120,7 @@ def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tupl
         return NONE, STAY, of, False
     hand = of - len(fixed.speed)
     slot, stage = complete(fixed, live, hand, now), STAY
-    if slot != NONE:
+    if slot >= 0:
         edge = next_edge(fixed, live, slot, seed)
         stage = leave(live, slot, edge, fixed.to[edge], now, live.slots.service[slot])
     freed = live.agents.phase[hand] == FREE
@@ -129,7 +128,7 @@ def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tupl
 
 
 @inlined
-def _end_wait(fixed: Fixed, live: Live, come: Come, slot: int, now: float, seed: int) -> int:
+def _end_wait(fixed: Fixed, live: Live, come: Come, slot: int, now: float) -> int:
     """What a ticket waited for, or its patience, is over. Gives what comes next."""
     slots = live.slots
     phase = slots.phase[slot]
@@ -151,7 +150,7 @@ def _go_on(fixed: Fixed, live: Live, slot: int, stage: int, since: float, now: f
         stage = enter(fixed, live, slot, since, now, seed)
     if stage == GATE:
         slot, stage = gate(fixed, live, slot, now), JOIN
-    while stage == JOIN and slot != NONE:
+    while stage == JOIN and slot >= 0:
         following = live.slots.link[slot]
         live.slots.link[slot] = NONE
         join(fixed, live, slot, now, seed)
@@ -162,7 +161,7 @@ def _go_on(fixed: Fixed, live: Live, slot: int, stage: int, since: float, now: f
 def _resume(fixed: Fixed, live: Live, slot: int, since: float, seed: int) -> int:
     """A ticket that was in work at the start is in its agent's hand, or on his desk if all hands are full."""
     slots, agent, state = live.slots, live.slots.agent[slot], live.slots.state[slot]
-    if agent == NONE or fixed.kind[state] != WORK:
+    if agent < 0 or fixed.kind[state] != WORK:
         return ENTER
     slots.entered[slot] = since
     if live.agents.busy[agent] == fixed.hand_start[agent + 1] - fixed.hand_start[agent]:
@@ -190,14 +189,14 @@ def _on_duty(fixed: Fixed, agent: int, since: float) -> float:
 def _finish(live: Live, minutes: float) -> int:
     """Counts, and records if asked, the visits that go on at the end of the run."""
     slots = live.slots
-    live.count[OPEN] = 0
-    for slot in range(live.count[SLOTS]):
-        live.count[OPEN] += slots.phase[slot] != FREE and slots.phase[slot] != TO_COME
-    if live.count[RECORDS] != 1:
+    live.counts[OPEN] = 0
+    for slot in range(live.counts[SLOTS]):
+        live.counts[OPEN] += slots.phase[slot] != FREE and slots.phase[slot] != TO_COME
+    if live.counts[RECORDS] != 1:
         return DONE
-    if live.count[ROWS] + live.count[OPEN] > len(live.rows.ticket):
+    if live.counts[ROWS] + live.counts[OPEN] > len(live.rows.ticket):
         return MORE_ROWS
-    for slot in range(live.count[SLOTS]):
+    for slot in range(live.counts[SLOTS]):
         if slots.phase[slot] != FREE and slots.phase[slot] != TO_COME:
             record(live, slot, NONE, np.nan, _work_done(live, slot, minutes))
     return DONE
@@ -210,13 +209,13 @@ def _work_done(live: Live, slot: int, minutes: float) -> float:
         return 0.0
     hand = live.slots.hand[slot]
     place = live.events.place[len(live.agents.until) + hand]
-    left = live.agents.left[hand] if place == NONE else live.events.time[place] - minutes
+    left = live.agents.left[hand] if place < 0 else live.events.time[place] - minutes
     return live.slots.service[slot] - left
 
 
 @cached
 def sort_rows(rows: Rows, ordered: Rows, start: Longs) -> None:
-    """Writes rows in the order of tickets, visits of a ticket in the order in which they stand; `start` [T + 1] zeros."""
+    """Writes rows in the order of tickets, rows of a ticket in the order they stand in. `start` [T + 1]: zeros."""
     for row in range(len(ordered.ticket)):
         start[rows.ticket[row] + 1] += 1
     for ticket in range(1, len(start)):
