@@ -7,7 +7,7 @@ tickets: half as many arrivals are a half of the same ones, and hours that a sce
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -45,37 +45,103 @@ class Cells:
     day: NDArray[np.int64]  # local day number
 
 
+@dataclass(frozen=True)
+class Luck:
+    """Days differ by a gamma factor with mean 1 and the stream's dispersion as variance.
+
+    A day is lucky for a whole workflow: its streams draw the same luck.
+    """
+
+    kind: NDArray[np.int64]  # [N] row of the factors
+    place: NDArray[np.int64]  # [C] column of the factors
+    spread: Floats  # [kinds] variance
+    key: Keys  # [kinds, days]
+
+    def factors(self, seed: int) -> Floats:
+        """[kinds, days]."""
+        factor = np.ones(self.key.shape)
+        spread = self.spread > 0
+        if spread.any():
+            keys, shape = self.key[spread], 1 / self.spread[spread][:, None]
+            drawn = uniforms(seed, keys.ravel(), 0, Purpose.DISPERSION).reshape(keys.shape)
+            factor[spread] = gammaincinv(shape, drawn) / shape
+        return factor
+
+
+class _Made(NamedTuple):
+    """First contacts."""
+
+    stream: Ints
+    key: Keys
+    arrived: Floats
+    priority: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Who comes in a run, before it is drawn: the tickets open at the start, and first contacts by stream and hour."""
+
+    known: Tickets
+    state: Ints  # [N] first state of a stream
+    hours: Cells
+    mean: Floats  # [N, C] first contacts, without the days' own luck
+    upto: Floats  # [N, 4] shares of priorities, added up
+    luck: Luck
+
+    def tickets(self, seed: int) -> Tickets:
+        """Those open at the start, then first contacts by the instant they come."""
+        stream, key, arrived, priority = self._drawn(seed)
+        order = np.lexsort((key, arrived))
+        stream, arrived = stream[order], arrived[order]
+        count = len(order)
+        came = (
+            key[order], stream, self.state[stream], arrived, arrived, priority[order],
+            np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.bool_),
+        )  # fmt: skip
+        known = (getattr(self.known, field.name) for field in fields(Tickets))
+        return Tickets(*(np.concatenate(parts) for parts in zip(known, came, strict=True)))
+
+    def _drawn(self, seed: int) -> _Made:
+        """First contacts by stream and hour."""
+        counts = np.empty(self.mean.shape, dtype=np.int64)
+        hours, luck = self.hours, self.luck
+        _count_all(self.mean, luck.factors(seed), luck.kind, luck.place, hours.key, int(seed), counts)
+        total = int(counts.sum())
+        made = _Made(
+            np.empty(total, dtype=np.int32), np.empty(total, dtype=np.uint64), np.empty(total),
+            np.empty(total, dtype=np.int8),
+        )  # fmt: skip
+        _fill(counts, hours.begins, hours.length, hours.key, self.upto, int(seed), made)
+        return made
+
+
 def tickets(parameters: Parameters, minutes: int, seed: int) -> Tickets:
     """Those open at the start, then first contacts by the instant they come."""
+    return expected(parameters, minutes).tickets(seed)
+
+
+def expected(parameters: Parameters, minutes: int) -> Expected:
+    """Who comes in a run of `minutes`."""
+    hours = cells(parameters.zone, parameters.start, minutes)
     arrivals = parameters.arrivals
-    found = cells(parameters.zone, parameters.start, minutes)
-    mean = means(parameters, found) * _days(parameters, found, seed)
-    made = _drawn(mean, found, np.cumsum(arrivals.priority, axis=1), seed)
-    stream, key, arrived, priority = made
-    order = np.lexsort((key, arrived))
-    stream, arrived = stream[order], arrived[order]
-    known = parameters.backlog
-    count = len(order)
-    return Tickets(
-        np.r_[_numbered(known), key[order]],
-        np.r_[known.stream, stream],
-        np.r_[known.state, arrivals.state[stream]],
-        np.r_[known.created, arrived],
-        np.r_[known.entered, arrived],
-        np.r_[known.priority, priority[order]],
-        np.r_[known.agent, np.full(count, -1, dtype=np.int32)],
-        np.r_[known.in_work, np.zeros(count, dtype=np.bool_)],
-    )
+    return Expected(
+        _open(parameters.backlog), arrivals.state, hours, means(parameters, hours),
+        np.cumsum(arrivals.priority, axis=1), _luck(parameters, hours),
+    )  # fmt: skip
 
 
 def means(parameters: Parameters, hours: Cells) -> Floats:
-    """[N, C] first contacts expected in each hour: rate, trend and holidays, without the days' own luck."""
+    """[N, C] first contacts expected in each hour: rate, trend, holidays and surges, without the days' own luck."""
     arrivals = parameters.arrivals
     weeks = np.maximum(hours.begins, 0.0) / WEEK
     off = np.isin(hours.day, [day_number(date) for date in parameters.holidays])
     factor = np.where(off, arrivals.holiday[:, None], 1.0) * (1 + arrivals.trend[:, None]) ** weeks
-    expected: Floats = arrivals.rate[:, hours.hour] * (hours.length / 60) * factor
-    return expected
+    found: Floats = arrivals.rate[:, hours.hour] * (hours.length / 60) * factor
+    surges = (arrivals.surge_stream, arrivals.surge_from, arrivals.surge_to, arrivals.surge_factor)
+    for stream, begins, ends, times in zip(*surges, strict=True):
+        inside = np.minimum(hours.begins + hours.length, ends) - np.maximum(hours.begins, begins)
+        found[stream] *= 1 + (times - 1) * np.maximum(inside, 0.0) / hours.length
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -96,50 +162,22 @@ def cells(zone: str, start: dt.datetime, minutes: int) -> Cells:
     return Cells(begins[kept], length[kept], key[kept], (shown // 60 % 168)[kept], (shown // DAY)[kept])
 
 
-def _days(parameters: Parameters, hours: Cells, seed: int) -> Floats:
-    """[N, C] or [N, 1]: the gamma factor of the day, with mean 1 and the stream's dispersion as variance.
-
-    A day is lucky for a whole workflow: its streams draw the same luck.
-    """
-    spread = parameters.arrivals.dispersion
-    if not (spread > 0).any():
-        return np.ones((len(spread), 1))
+def _luck(parameters: Parameters, hours: Cells) -> Luck:
+    arrivals = parameters.arrivals
     days, place = np.unique(hours.day, return_inverse=True)
-    flow = np.array([parameters.workflows.index(name) for name in parameters.arrivals.workflow])
-    kinds, stream = np.unique(np.stack([flow, spread]), axis=1, return_inverse=True)
+    flow = np.array([parameters.workflows.index(name) for name in arrivals.workflow])
+    kinds, stream = np.unique(np.stack([flow, arrivals.dispersion]), axis=1, return_inverse=True)
     keys = (kinds[0].astype(np.uint64)[:, None] << np.uint64(32)) + days.astype(np.uint64)[None, :]
-    drawn = uniforms(seed, keys.ravel(), 0, Purpose.DISPERSION).reshape(keys.shape)
-    shape = 1 / np.where(kinds[1] > 0, kinds[1], 1.0)[:, None]
-    factor = np.where(kinds[1][:, None] > 0, gammaincinv(shape, drawn) / shape, 1.0)
-    by_cell: Floats = factor[stream][:, place]
-    return by_cell
+    return Luck(stream.ravel(), place, kinds[1], keys)
 
 
-def _numbered(backlog: Backlog) -> Keys:
+def _open(backlog: Backlog) -> Tickets:
     places = np.arange(len(backlog.ticket))
-    return children(np.full(len(places), _BACKLOG, dtype=np.uint64), places)
-
-
-class _Made(NamedTuple):
-    """First contacts."""
-
-    stream: Ints
-    key: Keys
-    arrived: Floats
-    priority: NDArray[np.int8]
-
-
-def _drawn(mean: Floats, hours: Cells, shares: Floats, seed: int) -> _Made:
-    """First contacts by stream and hour, of means [N, C]."""
-    counts = np.empty(mean.shape, dtype=np.int64)
-    _count_all(mean, hours.key, seed, counts)
-    total = int(counts.sum())
-    made = _Made(
-        np.empty(total, dtype=np.int32), np.empty(total, dtype=np.uint64), np.empty(total),
-        np.empty(total, dtype=np.int8),
+    keys = children(np.full(len(places), _BACKLOG, dtype=np.uint64), places)
+    return Tickets(
+        keys, backlog.stream, backlog.state, backlog.created, backlog.entered, backlog.priority, backlog.agent,
+        backlog.in_work,
     )  # fmt: skip
-    _fill(counts, hours.begins, hours.length, hours.key, shares, seed, made)
-    return made
 
 
 @inlined
@@ -174,12 +212,12 @@ def _rank(upto: Floats, row: int, drawn: float) -> int:
 
 
 @cached
-def _count_all(mean: Floats, hours: Hours, seed: int, counts: Hours) -> None:
-    """Fills counts [N, C]."""
+def _count_all(mean: Floats, luck: Floats, kind: Hours, place: Hours, hours: Hours, seed: int, counts: Hours) -> None:
+    """Fills counts [N, C] for means [N, C], each times its day's luck."""
     for n in range(mean.shape[0]):
         stream = child(np.uint64(n), 0)
         for c in range(mean.shape[1]):
-            counts[n, c] = _count(mean[n, c], seed, stream, hours[c] * PARTS)
+            counts[n, c] = _count(mean[n, c] * luck[kind[n], place[c]], seed, stream, hours[c] * PARTS)
 
 
 @cached

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from simulation.parameters import (
     Shape,
     StepKind,
 )
-from simulation.roster import duty
+from simulation.roster import Roster, roster
 
 SLACK = 1e-9
 """How far from 1 chances may add up."""
@@ -25,21 +26,41 @@ SLACK = 1e-9
 Problems = Iterator[str]
 
 
-def network(parameters: Parameters, minutes: int, seed: int, *, checked: bool = False) -> Network:
-    """What the engine runs on for `minutes` from the start. `seed` decides who comes to work; `checked`: by `check`.
+@dataclass(frozen=True)
+class Plan:
+    """A network but for what a seed decides: who comes to work."""
 
-    Raises ValueError with one sentence for Parameters that contradict themselves.
+    base: Network
+    roster: Roster
+
+    def network(self, seed: int) -> Network:
+        """What the engine runs on."""
+        return replace(self.base, duty=self.roster.duty(seed))
+
+
+def plan(parameters: Parameters, minutes: int) -> Plan:
+    """Of runs for `minutes` from the start. Raises ValueError with one sentence for Parameters that contradict
+    themselves.
     """
-    if not checked:
-        check(parameters)
+    check(parameters)
     kinds = np.array([step.kind for step in parameters.steps], dtype=np.int8)
     pools = {name: place for place, name in enumerate(parameters.pools.names)}
     queues = np.array([pools[step.pool] if step.pool else -1 for step in parameters.steps], dtype=np.int32)
     step, arrivals = parameters.routes.step, parameters.arrivals
-    return Network(
+    shifts = roster(parameters, minutes)
+    base = Network(
         kinds[step], queues[step], parameters.routes, parameters.work, parameters.distributions, parameters.pools,
-        duty(parameters, minutes, seed), arrivals.repeat, arrivals.repeat_delay, arrivals.state,
+        shifts.skills, arrivals.repeat, arrivals.repeat_delay, arrivals.state,
     )  # fmt: skip
+    return Plan(base, shifts)
+
+
+def network(parameters: Parameters, minutes: int, seed: int) -> Network:
+    """What the engine runs on for `minutes` from the start. `seed` decides who comes to work.
+
+    Raises ValueError with one sentence for Parameters that contradict themselves.
+    """
+    return plan(parameters, minutes).network(seed)
 
 
 def check(parameters: Parameters) -> None:
@@ -179,6 +200,13 @@ def _arrivals(parameters: Parameters) -> Problems:
     yield from _finite("arrivals", **named, dispersion=arrivals.dispersion)
     if (arrivals.rate < 0).any() or (arrivals.holiday < 0).any() or (arrivals.dispersion < 0).any():
         yield "a rate of arrivals is negative"
+    yield from _lengths(
+        len(arrivals.surge_stream), "surges", start=arrivals.surge_from, end=arrivals.surge_to,
+        factor=arrivals.surge_factor,
+    )  # fmt: skip
+    yield from _range(arrivals.surge_stream, streams, "the stream of a surge")
+    if not (np.isfinite(arrivals.surge_factor) & (arrivals.surge_factor >= 0)).all():
+        yield "a surge multiplies arrivals by a number from 0 on"
     if (arrivals.trend <= -1).any():
         yield "arrivals cannot fall by all of them in a week"
     yield from _shares("arrivals", priority=arrivals.priority, repeat=arrivals.repeat)

@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cache, partial
+from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.clock import WEEK
 from simulation.inputs import INPUTS, mixed
@@ -97,16 +99,17 @@ def experiment(
     """
     point = calibration.fit(None)
     weights = block_weights(calibration.days, settings.draws, settings.seed)
-    draws = [partial(calibration.fit, row) for row in weights]
-    asked = [partial(calibration.respond, row) if calibration.respond else None for row in (None, *weights)]
+    # What explains the width needs a few of the draws and the answers to surveys once more: they are kept.
+    draws = [cache(partial(calibration.fit, row)) for row in weights[: settings.explained]]
+    draws += [partial(calibration.fit, row) for row in weights[settings.explained :]]
+    asked = [cache(partial(calibration.respond, row)) if calibration.respond else None for row in (None, *weights)]
     units = _units(point, draws, changes, settings, asked)
-    first_explained = len(units)
-    if settings.explained:
-        units += _explaining(point, draws[: settings.explained], changes, settings, asked[0])
-    found = figures(Desk(score, settings.period, workers, progress, cancel), units)
+    more, explained = _explaining(point, draws[: settings.explained], changes, settings, asked[0])
     blocks = max(calibration.days / BLOCK, 1.0)
+    use = _Use(settings, blocks, np.where(explained >= 0, explained + len(units), 0))
+    found = figures(Desk(score, settings.period, workers, progress, cancel), units + more)
     return [
-        _answer(change, variant + 1, point, found, _Use(settings, blocks, first_explained))
+        _answer(change, variant + 1, point, found, use)
         for variant, change in enumerate(changes)
     ]
 
@@ -135,18 +138,19 @@ def answer_key(snapshot: str, scenario: str, settings: Settings) -> str:
 
 @dataclass(frozen=True)
 class _Use:
-    """How the figures are arranged: unit 0 is the best calibration, 1 to draws are bootstrapped ones, then, from
-    `explained` on, one input at a time.
+    """How the figures are arranged: unit 0 is the best calibration, 1 to draws are bootstrapped ones.
+
+    `explained` [INPUTS, draws]: the unit in which that input alone is the draw's; 0 where that changes nothing.
     """
 
     settings: Settings
     blocks: float
-    explained: int
+    explained: NDArray[np.int64]
 
     def runs(self, values: Floats) -> Runs:
         """Figures [units, seeds] by what the runs are for."""
         seeds = self.settings.replications
-        drawn = values[1 : self.explained]
+        drawn = values[1 : self.settings.draws + 1]
         return Runs(values[0, :seeds], drawn[:, :seeds], drawn[:, seeds], self.blocks)
 
 
@@ -174,17 +178,20 @@ def _explaining(
     changes: Sequence[Change],
     settings: Settings,
     respond: Respond,
-) -> list[Unit]:
-    """One run of each input from each of a few draws, by input."""
-    return [
-        Unit(partial(_variants, partial(_mixed, point, draw, name), changes), [settings.seed], respond=respond)
-        for name in INPUTS
-        for draw in draws
-    ]
+) -> tuple[list[Unit], NDArray[np.int64]]:
+    """One run of each input from each of a few draws, and by input and draw which of them; -1 where nothing differs."""
+    units: list[Unit] = []
+    places = np.full((len(INPUTS), len(draws)), -1)
+    for (i, name), (d, draw) in product(enumerate(INPUTS), enumerate(draws)):
+        one = mixed(point, draw(), name)
+        if one is not point:
+            places[i, d] = len(units)
+            units.append(Unit(partial(_variants, partial(_given, one), changes), [settings.seed], respond=respond))
+    return units, places
 
 
-def _mixed(point: Parameters, draw: Callable[[], Parameters], name: str) -> Parameters:
-    return mixed(point, draw(), name)
+def _given(parameters: Parameters) -> Parameters:
+    return parameters
 
 
 def _variants(draw: Callable[[], Parameters], changes: Sequence[Change]) -> list[Parameters]:
@@ -253,10 +260,9 @@ def _explained(found: Figures, variant: int, use: _Use) -> tuple[list[Answer], l
     tornado: list[Answer] = []
     if not use.settings.explained:
         return width, tornado
-    shape = (len(INPUTS), use.settings.explained)
     for flow, metric, before, after in _pairs(found, variant):
         change = use.runs(after) - use.runs(before)
-        alone = (after - before)[use.explained :, 0].reshape(shape)
+        alone = (after - before)[use.explained, 0]
         if flow != "all" or np.isnan(alone).any() or np.isnan(change.expected):
             continue
         parts = {name: float(alone[place].var(ddof=1)) for place, name in enumerate(INPUTS)}

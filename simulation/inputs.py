@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from simulation.parameters import Distributions, Floats, Ints, Parameters
+from simulation.parameters import Distributions, Floats, Ints, Parameters, same
 
 INPUTS = ("arrivals", "routes", "work", "waits", "calendar", "queue")
 """Inputs that a calibration finds out: who comes, what follows what, how long work takes, how long others take, who is
@@ -18,22 +19,30 @@ there when, and how queues are worked off. Together they are the whole of Parame
 def mixed(point: Parameters, draw: Parameters, only: str) -> Parameters:
     """`point` with the input `only` (of INPUTS) taken from `draw`, a calibration of the same structure.
 
-    Raises ValueError for two calibrations that do not have the same steps, streams and distributions.
+    `point` itself where the two do not differ in it. Raises ValueError for two calibrations that do not have the same
+    steps, streams and distributions.
     """
     _check(point, draw)
+    parts = _parts(point, draw, only)
+    if all(same(getattr(point, name), part) for name, part in parts.items()):
+        return point
+    return replace(point, **parts)
+
+
+def _parts(point: Parameters, draw: Parameters, only: str) -> dict[str, Any]:
     if only == "arrivals":
-        return replace(point, arrivals=draw.arrivals)
+        return {"arrivals": draw.arrivals}
     if only == "routes":
-        return replace(point, routes=replace(draw.routes, delay=point.routes.delay))
+        return {"routes": replace(draw.routes, delay=point.routes.delay)}
     if only == "calendar":
-        return replace(point, staff=replace(draw.staff, speed=point.staff.speed))
+        return {"staff": replace(draw.staff, speed=point.staff.speed)}
     if only == "queue":
-        return replace(point, pools=draw.pools)
+        return {"pools": draw.pools}
     served = np.isin(np.arange(len(point.distributions.shape)), point.work.service)
     if only == "work":
         times = _spliced(point.distributions, draw.distributions, served)
-        return replace(point, distributions=times, staff=replace(point.staff, speed=draw.staff.speed))
-    return replace(point, distributions=_spliced(point.distributions, draw.distributions, ~served))
+        return {"distributions": times, "staff": replace(point.staff, speed=draw.staff.speed)}
+    return {"distributions": _spliced(point.distributions, draw.distributions, ~served)}
 
 
 def _check(point: Parameters, draw: Parameters) -> None:

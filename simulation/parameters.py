@@ -133,7 +133,7 @@ class Arrivals:
     rate: Floats  # [N, 168] tickets an hour by local hour of the week, Monday 00:00 first, at the snapshot's level
     trend: Floats  # [N] relative change of the rate a week, 0.01: a percent more every week
     holiday: Floats  # [N] the rate's factor on holidays
-    dispersion: Floats  # [N] variance of the days' gamma factor around 1; 0: a Poisson process
+    dispersion: Floats  # [N] variance of the gamma factor around 1 of a day, one draw per workflow; 0: Poisson
     priority: Floats  # [N, 4] shares of PRIORITIES
     repeat: Floats  # [N] probability that an ended ticket is followed by a new one of the same stream
     repeat_delay: Ints  # [N] distribution of the time from the resolution to it

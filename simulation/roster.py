@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulation.clock import DAY, clock, day_number
-from simulation.network import Duty
+from simulation.compiled import cached
+from simulation.network import Duty, Keys
 from simulation.parameters import Floats, Ints, Parameters, Staff
-from simulation.random import Purpose, uniforms
+from simulation.random import Purpose, uniform
 
 _TURN, _SLACK = 0.9, 0.05
+_ATTENDANCE = int(Purpose.ATTENDANCE)
 
 
-def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
-    """Who is on duty when, in minutes of a run of `minutes`, and in the week before it (how long work in hand has
-    been worked on).
+@dataclass(frozen=True)
+class Roster:
+    """The usual shifts of a run and of the week before it, before it is drawn who comes: by agent and beginning."""
+
+    skills: Duty  # agents and what they can; nobody is on duty
+    agent: Ints
+    key: Keys  # of the draw
+    after: Floats  # the shift is worked if the draw lies from here
+    upto: Floats  # to here
+    begins: Floats  # minutes of the run
+    ends: Floats
+
+    def duty(self, seed: int) -> Duty:
+        """Who is on duty when."""
+        agents, size = len(self.skills.speed), len(self.agent)
+        start = np.zeros(agents + 1, dtype=np.int32)
+        begins, ends = np.empty(size), np.empty(size)
+        _attend(self.agent, self.key, self.after, self.upto, self.begins, self.ends, int(seed), start, begins, ends)
+        count = start[-1]
+        return replace(self.skills, duty_start=start, duty_from=begins[:count], duty_to=ends[:count])
+
+
+def roster(parameters: Parameters, minutes: int) -> Roster:
+    """The shifts of a run of `minutes`, and of the week before it (how long work in hand has been worked on).
 
     Whether a shift is worked is drawn by agent and date: a scenario that changes one agent's shifts leaves the others'
     sick days where they are. Those who take turns share the draw. A shift on a holiday is worked by those who work
@@ -24,17 +48,25 @@ def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
     """
     staff = parameters.staff
     row, day = _shifts(parameters, minutes)
-    holder, after = _turns(staff)
-    keys = (holder[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64)
-    drawn = uniforms(seed, keys, 0, Purpose.ATTENDANCE)
-    comes = (drawn >= after[row]) & (drawn < after[row] + staff.shift_attendance[row])
     off = np.isin(day, [day_number(date) for date in parameters.holidays])
-    kept = comes & (~off | staff.works_holidays[staff.shift_agent[row]])
-    row, midnight = row[kept], day[kept] * float(DAY)
+    kept = ~off | staff.works_holidays[staff.shift_agent[row]]
+    row, day = row[kept], day[kept]
     wall = clock(parameters.zone, parameters.start, minutes)
-    begins = wall.instant(midnight + staff.shift_from[row])
-    ends = wall.instant(midnight + staff.shift_to[row])
-    return _duty(staff, staff.shift_agent[row], begins, np.minimum(ends, float(minutes)))
+    begins = wall.instant(day * float(DAY) + staff.shift_from[row])
+    ends = np.minimum(wall.instant(day * float(DAY) + staff.shift_to[row]), float(minutes))
+    order = np.lexsort((begins, staff.shift_agent[row]))
+    order = order[ends[order] > begins[order]]
+    holder, after = _turns(staff)
+    row, day = row[order], day[order]
+    return Roster(
+        _skills(staff), staff.shift_agent[row], (holder[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64),
+        after[row], after[row] + staff.shift_attendance[row], begins[order], ends[order],
+    )  # fmt: skip
+
+
+def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
+    """Who is on duty when, in a run of `minutes` and the week before it."""
+    return roster(parameters, minutes).duty(seed)
 
 
 def local_days(zone: str, start: dt.datetime, minutes: int) -> tuple[int, int]:
@@ -72,26 +104,32 @@ def _turns(staff: Staff) -> tuple[Ints, Floats]:
     return holder, after
 
 
-def _duty(staff: Staff, agent: Ints, begins: Floats, ends: Floats) -> Duty:
-    kept = ends > begins
-    agent, begins, ends = _merged(agent[kept], begins[kept], ends[kept])
+def _skills(staff: Staff) -> Duty:
     holder = np.repeat(np.arange(len(staff.agents)), np.diff(staff.skill_start))
     by_tier = np.lexsort((staff.skill_tier, holder))
     return Duty(
         staff.speed, staff.capacity, staff.skill_start, staff.skill_pool[by_tier], staff.skill_tier[by_tier],
-        np.searchsorted(agent, np.arange(len(staff.agents) + 1)).astype(np.int32), begins, ends,
+        np.zeros(len(staff.agents) + 1, dtype=np.int32), np.empty(0), np.empty(0),
     )  # fmt: skip
 
 
-def _merged(agent: Ints, begins: Floats, ends: Floats) -> tuple[Ints, Floats, Floats]:
-    """Sorted by agent and beginning, with those that touch or overlap made one."""
-    order = np.lexsort((begins, agent))
-    agent, begins, ends = agent[order], begins[order], ends[order]
-    if not len(agent):
-        return agent, begins, ends
-    # No interval of one agent reaches into the next one's.
-    far = (float(ends.max() - begins.min()) + 1.0) * agent
-    latest = np.maximum.accumulate(ends + far)
-    opens = np.r_[True, (begins + far)[1:] > latest[:-1]]
-    groups = np.flatnonzero(opens)
-    return agent[opens], begins[opens], np.maximum.reduceat(ends, groups)
+@cached
+def _attend(
+    agent: Ints, key: Keys, after: Floats, upto: Floats, begins: Floats, ends: Floats, seed: int, start: Ints,
+    duty_from: Floats, duty_to: Floats,
+) -> None:  # fmt: skip
+    """Fills the intervals on duty, those that touch or overlap made one, and where each agent's start."""
+    count, last = 0, -1
+    for row in range(len(agent)):
+        drawn = uniform(seed, key[row], 0, _ATTENDANCE)
+        if drawn < after[row] or drawn >= upto[row]:
+            continue
+        if agent[row] == last and begins[row] <= duty_to[count - 1]:
+            duty_to[count - 1] = max(duty_to[count - 1], ends[row])
+            continue
+        last = agent[row]
+        duty_from[count], duty_to[count] = begins[row], ends[row]
+        count += 1
+        start[last + 1] += 1
+    for place in range(1, len(start)):
+        start[place] += start[place - 1]

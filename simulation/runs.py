@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulation.arrivals import tickets
-from simulation.compile import check, network
+from simulation.arrivals import expected, tickets
+from simulation.compile import network, plan
 from simulation.engine import run
 from simulation.kpi_frame import Period, kpi_frame
 from simulation.network import Network, Run, Tickets
@@ -157,22 +157,27 @@ def _work(desk: Desk, unit: Unit) -> Done:
     minutes = desk.period.minutes
     variants = unit.variants()
     response = unit.respond() if unit.respond else None
-    came = [tickets(variants[0], minutes, seed) for seed in unit.seeds]
+    usual = _contacts(variants[0], minutes, unit.seeds)
     for variant, parameters in enumerate(variants):
-        check(parameters)
-        meaning = rules(parameters)
+        planned, meaning = plan(parameters, minutes), rules(parameters)
+        is_usual = _same_contacts(parameters, variants[0])
+        came = usual if is_usual else _contacts(parameters, minutes, unit.seeds)
         for place, seed in enumerate(unit.seeds):
             if desk.cancel():
                 raise CancelledError
-            mine = came[place] if _same_contacts(parameters, variants[0]) else tickets(parameters, minutes, seed)
-            net = network(parameters, minutes, seed, checked=True)
-            ran = run(net, mine, minutes, seed)
-            rows = ticket_rows(parameters, meaning, mine, ran, seed)
+            net = planned.network(seed)
+            ran = run(net, came[place], minutes, seed)
+            rows = ticket_rows(parameters, meaning, came[place], ran, seed)
             if response:
                 rows = with_answers(rows, parameters, response, seed)
             seen = usage(parameters, net, ran, minutes) if unit.with_usage else None
             done.append(((variant, place), Outcome(parameters, rows, _money(parameters, net, rows, minutes), seen)))
     return done
+
+
+def _contacts(parameters: Parameters, minutes: int, seeds: Sequence[int]) -> list[Tickets]:
+    who = expected(parameters, minutes)
+    return [who.tickets(seed) for seed in seeds]
 
 
 def _same_contacts(one: Parameters, other: Parameters) -> bool:
