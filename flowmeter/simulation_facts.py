@@ -15,7 +15,8 @@ FIXED_COST_DAYS = 56
 # Of a visit that goes on only what was known then: an activity of a generic log shows when it is over.
 VISITS = """
     select ticket_key, visit_no, workflow, step, step_kind, entered_at, started_at, start_source, left_at,
-        work_minutes, delay_minutes, agent_id, group_name, ended_by
+        work_minutes, coalesce(delay_minutes, timer_minutes + extraneous_minutes) as delay_minutes,
+        agent_id, group_name, ended_by
     from fct_ticket_step where left_at <= $as_of
     union all by name
     select ticket_key, visit_no, workflow, step, step_kind, entered_at, 0.0 as work_minutes,

@@ -11,6 +11,7 @@ class ServiceFacts:
     """How a shop worked until an instant. Instants are naive UTC; nothing that came to light after `as_of` is in it.
 
     visits: rows of fct_ticket_step by ticket and order; one that went on at `as_of` has no end and no work.
+        `delay_minutes`: what no agent causes of the wait: measured, else what no cause explains.
     tickets: ticket_key, ticket_id, workflow, channel, priority, customer_id, created_at, is_outreach, is_measured,
         resolved_at.
     replies: ticket_key, happened_at of public answers by a person.

@@ -31,10 +31,10 @@ def scalar(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """Compiled as a part of each compiled function that calls it. Python must not call it, which crashes.
 
-    Without the wrappers for Python, which would take the engine's many arrays apart, it compiles in a third of the time.
+    Without the wrappers for Python, which take the engine's many arrays apart, it compiles in a third of the time.
     """
-    wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast("Function", numba.njit(**OPTIONS, forceinline=True, **wrappers)(function))
+    options = OPTIONS | {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("Function", numba.njit(**options)(function))
 
 
 def cached(function: Function) -> Function:

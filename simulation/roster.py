@@ -11,19 +11,23 @@ from simulation.network import Duty
 from simulation.parameters import Floats, Ints, Parameters, Staff
 from simulation.random import Purpose, uniforms
 
+_TURN, _SLACK = 0.9, 0.05
+
 
 def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
     """Who is on duty when, in minutes of a run of `minutes`, and in the week before it (how long work in hand has
     been worked on).
 
     Whether a shift is worked is drawn by agent and date: a scenario that changes one agent's shifts leaves the others'
-    sick days where they are. A shift on a holiday is worked by those who work holidays; its date is that of its start.
+    sick days where they are. Those who take turns share the draw. A shift on a holiday is worked by those who work
+    holidays; its date is that of its start.
     """
     staff = parameters.staff
     row, day = _shifts(parameters, minutes)
-    keys = (staff.shift_agent[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64)
+    holder, after = _turns(staff)
+    keys = (holder[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64)
     drawn = uniforms(seed, keys, 0, Purpose.ATTENDANCE)
-    comes = drawn < staff.shift_attendance[row]
+    comes = (drawn >= after[row]) & (drawn < after[row] + staff.shift_attendance[row])
     off = np.isin(day, [day_number(date) for date in parameters.holidays])
     kept = comes & (~off | staff.works_holidays[staff.shift_agent[row]])
     row, midnight = row[kept], day[kept] * float(DAY)
@@ -45,6 +49,27 @@ def _shifts(parameters: Parameters, minutes: int) -> tuple[Ints, np.ndarray[tupl
     days = np.arange(first - 7, last + 1)
     row, place = np.nonzero(parameters.staff.shift_weekday[:, None] == days[None, :] % 7)
     return row.astype(np.int32), days[place]
+
+
+def _turns(staff: Staff) -> tuple[Ints, Floats]:
+    """By shift the agent by whom the draw is keyed, and from which draw on the shift is worked.
+
+    Agents of one queue (the first of their skills) take turns on a weekday on which each often stays away and their
+    attendance adds up to one at most: one comes where another does not, as every second Saturday. Else each is drawn
+    alone, and a night watch of two would be empty every fourth night.
+    """
+    holder, after = staff.shift_agent.copy(), np.zeros(len(staff.shift_agent))
+    skilled = np.diff(staff.skill_start) > 0
+    queue = np.where(skilled, np.r_[staff.skill_pool, -1][np.where(skilled, staff.skill_start[:-1], -1)], -1)
+    group = queue[staff.shift_agent] * 7 + staff.shift_weekday
+    often_away = (staff.shift_attendance < _TURN) & (queue[staff.shift_agent] >= 0)
+    for number in np.unique(group[often_away]):
+        rows = np.flatnonzero(often_away & (group == number))
+        attendance = staff.shift_attendance[rows]
+        agents = staff.shift_agent[rows]
+        if len(np.unique(agents)) == len(rows) > 1 and attendance.sum() <= 1 + _SLACK:
+            holder[rows], after[rows] = agents.min(), np.cumsum(attendance) - attendance
+    return holder, after
 
 
 def _duty(staff: Staff, agent: Ints, begins: Floats, ends: Floats) -> Duty:

@@ -54,6 +54,7 @@ class Collected:
             return self._number[key]
         if len(value) == 0:
             return self.constant(0.0)
+        value = np.round(value, 6)  # instants are known to the microsecond: what is shorter is the computer's
         if value.min() == value.max():
             return self.constant(float(value[0]))
         order = np.argsort(value, kind="stable")
@@ -86,11 +87,11 @@ class Collected:
 def weighted(amounts: Amounts, weights: Floats) -> Distributions:
     """The distributions, each observation counting as its day does; one whose days count nothing counts them all."""
     size = len(amounts.shape)
-    owner = np.repeat(np.arange(size), np.diff(amounts.start))
+    owner = np.repeat(np.arange(size, dtype=np.int32), np.diff(amounts.start))
     weight = weights[amounts.day]
-    total = np.bincount(owner, weight, size)
-    weight = np.where(total[owner] > 0, weight, 1.0)
-    total = np.bincount(owner, weight, size)
+    counted = np.bincount(owner, weight, size)
+    weight = np.where(counted[owner] > 0, weight, 1.0)
+    total: Floats = np.bincount(owner, weight, size).astype(np.float64)
     a, b = _formulas(amounts, owner, weight, total)
     start = np.concatenate([[0], np.cumsum(amounts.points)]).astype(np.int32)
     return Distributions(amounts.shape.astype(np.int8), a, b, start, _quantiles(amounts, weight, total))

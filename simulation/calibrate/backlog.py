@@ -31,7 +31,7 @@ def backlog(
     rows = np.flatnonzero(visits.is_resolved)[::-1]
     solved[ticket[rows]] = visits.entered[rows]
     reopened = visits.is_resolved & ~visits.is_last
-    work = np.bincount(ticket, np.nan_to_num(visits.work), size)
+    work = np.bincount(ticket, np.nan_to_num(visits.work), size).astype(np.float64)
     return Backlog(
         ticket=tuple(names[int(visits.keys[n])] for n in order),
         stream=stream[order],

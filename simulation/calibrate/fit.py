@@ -41,7 +41,11 @@ def _routes(observed: Observed, weights: Floats) -> Routes:
     """Shares of the passages of each state; a state whose days count nothing keeps the unweighted ones."""
     edge, size = observed.chain.passage_edge, len(observed.chain.edge_from)
     weight = weights[observed.passage_day]
-    count = _by_state(observed, np.bincount(edge, weight, size), np.bincount(edge, minlength=size))
+    count = _by_state(
+        observed,
+        np.bincount(edge, weight, size).astype(np.float64),
+        np.bincount(edge, minlength=size).astype(np.float64),
+    )
     seen = np.maximum(np.bincount(edge, weight, size), 1e-9)
     reply = np.bincount(edge, weight * observed.passage_reply, size) / seen
     handoff = np.bincount(edge, weight * observed.passage_handoff, size) / seen

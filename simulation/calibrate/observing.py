@@ -103,7 +103,8 @@ def _place(instants: pl.Series, zone: str, days: tuple[dt.date, ...]) -> Ints:
     """The position of the local day of each instant, the nearest one for those outside."""
     local = instants.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
     place = (local - days[0]).dt.total_days().to_numpy()
-    return np.clip(place, 0, len(days) - 1).astype(np.int32)
+    result: Ints = np.clip(place, 0, len(days) - 1).astype(np.int32)
+    return result
 
 
 def _columns(facts: ServiceFacts, frame: pl.DataFrame, tickets: pl.DataFrame, days: tuple[dt.date, ...]) -> Columns:
@@ -194,7 +195,7 @@ def _observed(
         money=_money(facts),
         holidays=facts.holidays,
         seen_days=_seen(visits, -SHIFT_DAYS * _DAY, visits.day),
-        seen_visits=_seen(visits, _since(facts, days[0]), np.arange(len(visits.day))),
+        seen_visits=_seen(visits, _since(facts, days[0]), np.arange(len(visits.day), dtype=np.int32)),
         evidence=(*told, *orders, *given_up),
     )
 

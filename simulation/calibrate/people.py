@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ _PACE_PRIOR = 20.0
 _EARLY, _LATE = 0.25, 0.9
 _ALIKE = 45.0
 _IDLE = 60.0
+_TELLING = 1.2
 _SHORTEST = 15.0
 
 
@@ -68,8 +70,8 @@ def skills(visits: Columns, pool: Ints, groups: list[str | None], pools: tuple[s
     at_once = frozenset(number for number, name in enumerate(pools) if name.endswith(AT_ONCE))
     found = []
     for agent in range(len(visits.agents)):
-        rows = np.flatnonzero(recent & (visits.agent == agent) & ~np.isnan(visits.started))
-        counts = np.bincount(pool[rows], minlength=len(pools))
+        rows = np.flatnonzero(recent & (visits.agent == agent) & ~np.isnan(visits.started)).astype(np.int32)
+        counts = np.bincount(pool[rows], minlength=len(pools)).astype(np.int32)
         found.append(_tiers(rows, counts, _own(counts, groups[agent], pools), pool, waits, visits.started, at_once))
     return found
 
@@ -131,7 +133,7 @@ def _ordered(
     return sorted(help_in, key=lambda one: (-passed_over(one), one))
 
 
-def shifts(visits: Columns, instants: tuple[np.ndarray, np.ndarray], holidays: set[date], last: date) -> Shifts:
+def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date], last: date) -> Shifts:
     """Usual shifts of the last weeks. `instants`: local minutes since 1970-01-01 at which work began and ended, [V].
 
     An agent's day runs from the middle of the hours of the day in which he is never seen. A shift begins by when
@@ -157,10 +159,17 @@ def _days(began: Floats, ended: Floats) -> pl.DataFrame:
     """First act, last beginning and last end of each of the agent's days; minutes after the day's local midnight."""
     cut = _quiet(np.concatenate([began, ended]))
     day = np.floor((began - cut) / _DAY)
-    frame = pl.DataFrame({"day": day, "began": began - day * _DAY, "ended": ended - day * _DAY})
+    # What lasts beyond the agent's day says nothing of when he went.
+    last = np.minimum(ended - day * _DAY, cut + _DAY)
+    frame = pl.DataFrame({"day": day, "began": began - day * _DAY, "ended": last})
     return (
         frame.group_by("day")
-        .agg(pl.col("began").min().alias("first"), pl.col("began").max().alias("latest"), pl.col("ended").max())
+        .agg(
+            pl.col("began").min().alias("first"),
+            pl.col("began").max().alias("latest"),
+            pl.col("ended").max(),
+            acts=pl.len(),
+        )
         .sort("day")
         .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
     )
@@ -187,16 +196,40 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
         weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1, late=(pl.col("latest") + pl.col("ended")) / 2
     )
     median = dict(recent.group_by("weekday").agg(pl.col("first").median()).iter_rows())
+    off = (recent["first"] - recent["weekday"].replace_strict(median, return_dtype=pl.Float64)).abs()
+    near = max(_ALIKE, 2 * float(off.quantile(_LATE) or 0.0)) if recent.height else _ALIKE
     rows = []
     for weekday in sorted(median):
-        alike = [other for other in median if abs(median[other] - median[weekday]) <= _ALIKE]
+        alike = [other for other in median if abs(median[other] - median[weekday]) <= near]
         days = recent.filter(pl.col("weekday").is_in(alike))
-        start = float(days["first"].quantile(_EARLY, "linear") or 0.0)
+        start = _start(days["first"])
         end = max(_end(days["late"]), start + _SHORTEST)
         share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
-        back = start < 0
-        rows.append(((weekday - back) % 7, start + _DAY * back, min(end + _DAY * back, 2.0 * _DAY), min(share, 1.0)))
+        later = int(start // _DAY)
+        start, end = start - later * _DAY, min(end - later * _DAY, 2.0 * _DAY)
+        rows.append(((weekday + later) % 7, start, end, min(share / _shown(days["acts"]), 1.0)))
     return rows
+
+
+def _shown(acts: pl.Series) -> float:
+    """The chance that a day at work shows: visits that come by chance leave some days without any.
+
+    Solves the mean of the days with visits, m = x / (1 - exp(-x)), for x (a Poisson count without its zeros). Where
+    hardly a day has two, it cannot be told who had nothing to do from who was not there: then every day shows.
+    """
+    mean = float(acts.mean() or 1.0)  # type: ignore[arg-type]
+    if mean < _TELLING:
+        return 1.0
+    rate = mean
+    for _ in range(50):
+        rate = mean * (1 - math.exp(-rate))
+    return 1 - math.exp(-rate)
+
+
+def _start(first: pl.Series) -> float:
+    """When days begin: the early ones among first acts; the earliest where they say little."""
+    quantiles = [float(first.quantile(share, "linear") or 0.0) for share in (0.0, _EARLY, 0.75)]
+    return quantiles[0] if quantiles[2] - quantiles[1] > _IDLE else quantiles[1]
 
 
 def _end(late: pl.Series) -> float:
@@ -207,9 +240,10 @@ def _end(late: pl.Series) -> float:
 
 def _on_holidays(table: pl.DataFrame, holidays: set[date]) -> int:
     """Whether the agent was seen on at least half as many holidays as on other days."""
-    span = [day for day in holidays if table["date"].min() <= day <= table["date"].max()]  # type: ignore[operator]
-    days = (table["date"].max() - table["date"].min()).days + 1  # type: ignore[operator]
-    seen = table.filter(pl.col("date").is_in(sorted(holidays))).height
+    dates: list[date] = table["date"].to_list()
+    span = [day for day in holidays if min(dates) <= day <= max(dates)]
+    days = (max(dates) - min(dates)).days + 1
+    seen = sum(day in holidays for day in dates)
     usual = (table.height - seen) / max(days - len(span), 1)
     return int(bool(span) and seen >= 0.5 * usual * len(span))
 

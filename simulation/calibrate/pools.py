@@ -29,14 +29,17 @@ def with_pools(visits: pl.DataFrame, agents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_people_of_their_own(visits: pl.DataFrame) -> pl.DataFrame:
-    """Steps of a group whose people share less than a tenth with those of the group's other steps."""
+    """Steps of a group whose people share less than a tenth with those of the group's other steps.
+
+    The group's most frequent step is what the group does.
+    """
     done = visits.filter(pl.col("is_work") & pl.col("agent").is_not_null() & pl.col("group").is_not_null())
     counts = done.group_by("group", "name", "agent").len()
     whole = counts.group_by("group", "agent").agg(whole=pl.col("len").sum())
     shares = counts.join(whole, on=["group", "agent"]).with_columns(
         here=pl.col("len") / pl.col("len").sum().over("group", "name"), others=pl.col("whole") - pl.col("len")
     )
-    steps = shares.group_by("group", "name").agg(pl.col("len").sum(), sames=pl.col("others").sum()).rename({"len": "n"})
+    steps = shares.group_by("group", "name").agg(n=pl.col("len").sum())
     total = done.group_by("group").agg(total=pl.len())
     overlap = (
         shares.join(total, on="group")
@@ -45,8 +48,10 @@ def _with_people_of_their_own(visits: pl.DataFrame) -> pl.DataFrame:
         .group_by("group", "name")
         .agg(overlap=pl.min_horizontal("here", "there").sum(), rest=(pl.col("total") - pl.col("n")).first())
     )
+    largest = steps.sort("n", "name", descending=[True, False]).unique("group", keep="first")
     return (
         steps.join(overlap, on=["group", "name"])
+        .join(largest, on=["group", "name"], how="anti")
         .filter((pl.col("n") >= _ENOUGH) & (pl.col("rest") >= _ENOUGH) & (pl.col("overlap") < _OWN_PEOPLE))
         .select("name", "group", is_apart=pl.lit(value=True))
     )

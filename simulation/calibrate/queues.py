@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulation.calibrate.chain import Columns
+from simulation.calibrate.chain import Bools, Columns
 from simulation.parameters import PRIORITIES, Floats, Ints
 
 STRICT = 1e7
@@ -34,7 +35,9 @@ def discipline(visits: Columns, pool: Ints, number: int, priority: Ints, created
 
     `priority`, `created` by visit. Of each begun visit (at most 600) all that were waiting meanwhile are looked at.
     """
-    here = np.flatnonzero((pool == number) & visits.is_work & ~np.isnan(visits.started) & (visits.own != visits.agent))
+    here: NDArray[np.int64] = np.flatnonzero(
+        (pool == number) & visits.is_work & ~np.isnan(visits.started) & (visits.own != visits.agent)
+    )
     here = here[visits.started[here] > visits.entered[here] + 1]
     taken, waited = _pairs(visits.entered[here], visits.started[here])
     taken, waited = here[taken], here[waited]
@@ -48,7 +51,7 @@ def discipline(visits: Columns, pool: Ints, number: int, priority: Ints, created
     return Discipline(headstart, by_age, int(alike.sum()), in_order, n)
 
 
-def _pairs(entered: Floats, started: Floats) -> tuple[Ints, Ints]:
+def _pairs(entered: Floats, started: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices of visits begun, and of one each that waited then and was begun later."""
     chosen = np.unique(np.linspace(0, len(entered) - 1, min(_SAMPLES, len(entered))).astype(np.int64))
     taken, waited = [], []
@@ -103,7 +106,7 @@ def kept(state: Ints, hit: Floats, luck: Floats, weight: Floats, size: int) -> F
     return result
 
 
-def patience(visits: Columns, here: np.ndarray, ends: Floats) -> tuple[float, int]:
+def patience(visits: Columns, here: Bools, ends: Floats) -> tuple[float, int]:
     """Mean minutes until a visit of these is given up, and how many were; infinite if they hardly ever are.
 
     The likeliest exponential mean: all waits, served or not, over those given up.

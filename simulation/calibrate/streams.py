@@ -71,8 +71,8 @@ def rates(contacts: Contacts, weights: Floats) -> Floats:
     first = contacts.is_first
     weight = weights[contacts.day[first]] / days[contacts.weekday[contacts.day[first]]]
     cell = contacts.stream[first] * _HOURS + contacts.hour[first]
-    weeks = np.bincount(cell, weight, size * _HOURS).reshape(size, _HOURS)
-    seen = np.bincount(contacts.stream[first], weights[contacts.day[first]], size)
+    weeks = np.bincount(cell, weight, size * _HOURS).astype(np.float64).reshape(size, _HOURS)
+    seen = np.bincount(contacts.stream[first], weights[contacts.day[first]], size).astype(np.float64)
     shape = _shrunk(weeks, seen, contacts)
     result: Floats = shape * (_level(contacts, weights) * 7)[:, None]
     return result

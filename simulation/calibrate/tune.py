@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from simulation.calibrate.chain import Chain, Columns
+from simulation.calibrate.chain import Bools, Chain, Columns
 from simulation.compile import network
 from simulation.engine import run
 from simulation.network import Run, Tickets
@@ -24,6 +24,7 @@ _ROUNDS = 6
 _SEED = 1
 _FEW = 30
 _MOST = 12.0
+_LUCK = 0.95
 _GIVEN_UP = -2
 
 
@@ -69,18 +70,19 @@ def _rows(visits: Columns, span: float) -> Ints:
     ends = np.where(np.isnan(visits.left), np.inf, visits.left)
     open_then = (visits.entered <= -span) & (ends > -span) & ~(visits.is_resolved & np.isinf(ends))
     comes = visits.is_opening & (visits.entered > -span)
-    return np.flatnonzero(open_then | comes)
+    return np.flatnonzero(open_then | comes).astype(np.int32)
 
 
 def _mean_waits(
-    entered: Floats, started: Floats, pool: Ints, here: np.ndarray, span: float, size: int
+    entered: Floats, started: Floats, pool: Ints, here: Bools, span: float, size: int
 ) -> tuple[Floats, Ints]:
     """Mean minutes from joining to beginning by queue; a wait that goes on counts until the end."""
     judged = here & (entered >= _SETTLE) & (entered < span)
     waits = np.where(np.isnan(started), span, np.minimum(started, span)) - entered
-    n = np.bincount(pool[judged], minlength=size)
+    n = np.bincount(pool[judged], minlength=size).astype(np.int32)
     total = np.bincount(pool[judged], np.maximum(waits[judged], 0.0), size)
-    return np.where(n > 0, total / np.maximum(n, 1), np.nan), n
+    mean: Floats = np.where(n > 0, total / np.maximum(n, 1), np.nan)
+    return mean, n
 
 
 def simulated_waits(parameters: Parameters, was: Replay) -> Floats:
@@ -104,16 +106,40 @@ def replayed(parameters: Parameters, was: Replay, seed: int) -> Run:
 
 
 def after_work(parameters: Parameters, was: Replay) -> Floats:
-    """Minutes after each visit by queue [P]: 0 where visits wait as long in the run without them."""
+    """Minutes after each visit by queue [P]: 0 where visits wait about as long in the run without them.
+
+    Queues share people, so all are sought at once. Minutes that make the waits of all queues together fit no better
+    are left out: a queue that waits for a shift to begin hardly answers to them, while others do.
+    """
     size = len(parameters.pools.names)
     if not was.span:
         return np.zeros(size)
-    low, high = np.zeros(size), np.full(size, _MOST)
     wanted = np.nan_to_num(was.observed)
-    minutes = np.zeros(size)
-    for _ in range(_ROUNDS):
-        waits = simulated_waits(replace(parameters, pools=replace(parameters.pools, after_work=minutes)), was)
-        short = np.nan_to_num(waits) < wanted
+    sought = (np.nan_to_num(_waits(parameters, was, np.zeros(size))) < _LUCK * wanted) & (was.visits >= _FEW)
+    low, high = np.zeros(size), np.full(size, _MOST)
+    for _ in range(_ROUNDS if sought.any() else 0):
+        minutes = np.where(sought, (low + high) / 2, 0.0)
+        short = np.nan_to_num(_waits(parameters, was, minutes)) < wanted
         low, high = np.where(short, minutes, low), np.where(short, high, minutes)
-        minutes = (low + high) / 2
-    return np.where(was.visits >= _FEW, low, 0.0)
+    return _without_useless(parameters, was, np.where(sought, low, 0.0))
+
+
+def _without_useless(parameters: Parameters, was: Replay, minutes: Floats) -> Floats:
+    """Each queue's minutes are kept only if the waits of all visits are nearer to what they were with them."""
+    off = _off(parameters, was, minutes)
+    for queue in np.flatnonzero(minutes):
+        without = minutes.copy()
+        without[queue] = 0.0
+        if (left := _off(parameters, was, without)) <= off:
+            minutes, off = without, left
+    return minutes
+
+
+def _waits(parameters: Parameters, was: Replay, minutes: Floats) -> Floats:
+    return simulated_waits(replace(parameters, pools=replace(parameters.pools, after_work=minutes)), was)
+
+
+def _off(parameters: Parameters, was: Replay, minutes: Floats) -> float:
+    """Minutes by which the waits of all visits differ, queue by queue."""
+    apart = np.abs(np.nan_to_num(_waits(parameters, was, minutes)) - np.nan_to_num(was.observed))
+    return float((apart * was.visits).sum())

@@ -14,6 +14,7 @@ from simulation.calibrate.pools import with_pools
 TEAM = ("assigned", "working", "escalated", "reopened", "activity")
 ACTORS = {"customer": "customer", "hold": "hold", "bot": "bot", "resolved": "customer"}
 _AT_CAP = 0.02
+_FEW = 10
 
 
 def simulated_visits(facts: ServiceFacts) -> pl.DataFrame:
@@ -81,7 +82,8 @@ def _kinds(visits: pl.DataFrame) -> pl.DataFrame:
     )
     step = ["workflow", "step", "group_name"]
     manned = (pl.col("agent_id").is_not_null() & pl.col("started_at").is_not_null()).mean().over(step) >= 0.5
-    rare = by_itself.fill_null(value=False).mean().over(step) < 0.5
+    queue = ["workflow", pl.coalesce("queue_step", "step"), "group_name"]
+    rare = by_itself.fill_null(value=False).mean().over(queue) < 0.5
     is_work = (
         pl.when(is_activity)
         .then(manned)
@@ -144,10 +146,13 @@ def _named(visits: pl.DataFrame) -> pl.DataFrame:
 def _estimated_at_cap(visits: pl.DataFrame) -> pl.Expr:
     """Work estimated at the cap of a gap says only that its person came from elsewhere: how long it took is unknown."""
     estimated = visits.filter((pl.col("start_source") == "estimated") & pl.col("worked"))["work_minutes"]
-    common = estimated.filter(estimated > estimated.median()).value_counts(sort=True).head(1)
-    if common.is_empty() or common["count"][0] < _AT_CAP * estimated.len():
+    common = estimated.filter(estimated > (estimated.median() or 0.0)).value_counts(sort=True).head(1)
+    if common.is_empty() or common["count"][0] < max(_AT_CAP * estimated.len(), _FEW):
         return pl.lit(value=False)
-    return (pl.col("start_source") == "estimated") & ~pl.col("was_taken") & (pl.col("work_minutes") >= common.row(0)[0])
+    capped: pl.Expr = (
+        (pl.col("start_source") == "estimated") & ~pl.col("was_taken") & (pl.col("work_minutes") >= common.row(0)[0])
+    )
+    return capped
 
 
 def _begun(visits: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.calibrate.amounts import Collected
-from simulation.calibrate.chain import Chain, Columns
+from simulation.calibrate.chain import Bools, Chain, Columns
 from simulation.calibrate.queues import patience
 from simulation.parameters import Evidence, Floats, Ints, Level, StepKind, Work
 
@@ -70,7 +70,7 @@ def _left(workflow: str, step: str, mean: float, n: int) -> Evidence:
                     "All waits over those given up: the likeliest exponential patience.")  # fmt: skip
 
 
-def _left_for(visits: Columns, found: Chain, here: np.ndarray) -> int:
+def _left_for(visits: Columns, found: Chain, here: Bools) -> int:
     rows = np.flatnonzero(here & visits.is_given_up & ~visits.is_last)
     return int(np.bincount(found.state[rows + 1]).argmax()) if len(rows) else -1
 

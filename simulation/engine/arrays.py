@@ -42,7 +42,7 @@ STAY, ENTER, GATE, JOIN = range(4)
 
 
 class Count(IntEnum):
-    """Single numbers of a run: positions in Live.count."""
+    """Single numbers of a run: positions in Live.counts."""
 
     BEGUN = 0  # 1 when the shifts are planned
     COME = 1  # tickets taken from Tickets
@@ -213,7 +213,7 @@ class Repeats(NamedTuple):
 class Live(NamedTuple):
     """All that a run changes."""
 
-    count: Longs  # by Count
+    counts: Longs  # by Count
     slots: Slots
     events: Events
     agents: Agents

@@ -12,15 +12,15 @@ KIND_SHIFT = 56  # the kind of an event stands over its number in the order of p
 @inlined
 def number(live: Live) -> int:
     """The next number in the order of planning and joining."""
-    live.count[SEQUENCE] += 1
-    return live.count[SEQUENCE]
+    live.counts[SEQUENCE] += 1
+    return live.counts[SEQUENCE]
 
 
 @inlined
 def plan(live: Live, of: int, time: float, kind: int) -> None:
     """Plans an event of something that has none planned."""
-    place = live.count[EVENTS]
-    live.count[EVENTS] += 1
+    place = live.counts[EVENTS]
+    live.counts[EVENTS] += 1
     _rise(live.events, place, time, (kind << KIND_SHIFT) | number(live), of)
 
 
@@ -32,8 +32,8 @@ def take_back(live: Live, of: int) -> None:
     if place == NONE:
         return
     events.place[of] = NONE
-    last = live.count[EVENTS] - 1
-    live.count[EVENTS] = last
+    last = live.counts[EVENTS] - 1
+    live.counts[EVENTS] = last
     if place < last:
         _refill(events, place, last)
 

@@ -17,7 +17,6 @@ from simulation.engine.arrays import (
     OFF,
     STAY,
     TO_COME,
-    WAITING,
     WORK,
     WORKED,
     Come,
@@ -57,15 +56,15 @@ MORE_SLOTS, MORE_REPEATS = int(Status.SLOTS), int(Status.REPEATS)
 @cached
 def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) -> int:
     """Runs until `minutes`, that instant excluded, or until an array is full: then goes on when called again."""
-    if live.count[BEGUN] == 0:
+    if live.counts[BEGUN] == 0:
         _plan_shifts(fixed, live)
     while True:
         short = _short(live)
         if short != DONE:
             return short
-        ticket = live.count[COME]
+        ticket = live.counts[COME]
         arrival = come.arrived[ticket] if ticket < len(come.arrived) else np.inf
-        planned = live.events.time[0] if live.count[EVENTS] > 0 else np.inf
+        planned = live.events.time[0] if live.counts[EVENTS] > 0 else np.inf
         if min(arrival, planned) >= minutes:
             return _finish(live, minutes)
         if planned <= arrival:
@@ -84,7 +83,7 @@ def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) ->
 
 @inlined
 def _plan_shifts(fixed: Fixed, live: Live) -> None:
-    live.count[BEGUN] = 1
+    live.counts[BEGUN] = 1
     for agent in range(len(fixed.speed)):
         interval = fixed.duty_start[agent]
         while interval < fixed.duty_start[agent + 1] and fixed.duty_to[interval] <= 0.0:
@@ -96,21 +95,21 @@ def _plan_shifts(fixed: Fixed, live: Live) -> None:
 @inlined
 def _short(live: Live) -> int:
     """What is full, so that the next event might find no room."""
-    if live.count[RECORDS] == 1 and live.count[ROWS] == len(live.rows.ticket):
+    if live.counts[RECORDS] == 1 and live.counts[ROWS] == len(live.rows.ticket):
         return MORE_ROWS
-    if live.count[FREE_SLOT] == NONE and live.count[SLOTS] == len(live.slots.key):
+    if live.counts[FREE_SLOT] == NONE and live.counts[SLOTS] == len(live.slots.key):
         return MORE_SLOTS
-    return MORE_REPEATS if live.count[REPEATS] == len(live.repeats.key) else DONE
+    return MORE_REPEATS if live.counts[REPEATS] == len(live.repeats.key) else DONE
 
 
 @inlined
 def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tuple[int, int, int, bool]:
-    """The next planned event. Gives a ticket that goes on, how, an agent who looks for work, whether his hand got free."""
+    """The next planned event. Gives a ticket that goes on and how, an agent to look for work and if a hand got free."""
     of = live.events.of[0]
     take_back(live, of)
     if of >= fixed.first_slot:
         slot = of - fixed.first_slot
-        return slot, _end_wait(fixed, live, come, slot, now, seed), NONE, False
+        return slot, _end_wait(fixed, live, come, slot, now), NONE, False
     if of >= fixed.first_gate:
         return open_gate(live, of - fixed.first_gate), JOIN, NONE, False
     if of < len(fixed.speed):
@@ -129,7 +128,7 @@ def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tupl
 
 
 @inlined
-def _end_wait(fixed: Fixed, live: Live, come: Come, slot: int, now: float, seed: int) -> int:
+def _end_wait(fixed: Fixed, live: Live, come: Come, slot: int, now: float) -> int:
     """What a ticket waited for, or its patience, is over. Gives what comes next."""
     slots = live.slots
     phase = slots.phase[slot]
@@ -190,14 +189,14 @@ def _on_duty(fixed: Fixed, agent: int, since: float) -> float:
 def _finish(live: Live, minutes: float) -> int:
     """Counts, and records if asked, the visits that go on at the end of the run."""
     slots = live.slots
-    live.count[OPEN] = 0
-    for slot in range(live.count[SLOTS]):
-        live.count[OPEN] += slots.phase[slot] != FREE and slots.phase[slot] != TO_COME
-    if live.count[RECORDS] != 1:
+    live.counts[OPEN] = 0
+    for slot in range(live.counts[SLOTS]):
+        live.counts[OPEN] += slots.phase[slot] != FREE and slots.phase[slot] != TO_COME
+    if live.counts[RECORDS] != 1:
         return DONE
-    if live.count[ROWS] + live.count[OPEN] > len(live.rows.ticket):
+    if live.counts[ROWS] + live.counts[OPEN] > len(live.rows.ticket):
         return MORE_ROWS
-    for slot in range(live.count[SLOTS]):
+    for slot in range(live.counts[SLOTS]):
         if slots.phase[slot] != FREE and slots.phase[slot] != TO_COME:
             record(live, slot, NONE, np.nan, _work_done(live, slot, minutes))
     return DONE
@@ -216,7 +215,7 @@ def _work_done(live: Live, slot: int, minutes: float) -> float:
 
 @cached
 def sort_rows(rows: Rows, ordered: Rows, start: Longs) -> None:
-    """Writes rows in the order of tickets, visits of a ticket in the order in which they stand; `start` [T + 1] zeros."""
+    """Writes rows in the order of tickets, rows of a ticket in the order they stand in. `start` [T + 1]: zeros."""
     for row in range(len(ordered.ticket)):
         start[rows.ticket[row] + 1] += 1
     for ticket in range(1, len(start)):

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.engine.arrays import TYPES, Come, Fixed, Floats, Ints
+from simulation.engine.arrays import TYPES, Come, Fixed
 from simulation.network import Network, Tickets
-from simulation.parameters import PRIORITIES, StepKind
+from simulation.parameters import PRIORITIES, Floats, Ints, StepKind
 
 
 def prepare(network: Network) -> Fixed:

@@ -7,7 +7,8 @@ its own, and joining, taking and leaving cost the logarithm of the queue's lengt
 from __future__ import annotations
 
 from simulation.compiled import inlined
-from simulation.engine.arrays import NONE, Ints, Slots
+from simulation.engine.arrays import NONE, Slots
+from simulation.parameters import Ints
 
 
 @inlined

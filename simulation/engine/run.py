@@ -43,7 +43,7 @@ def run(network: Network, tickets: Tickets, minutes: float, seed: int, *, record
     live = _new(fixed, come, records=records)
     while (status := simulate(fixed, live, come, float(minutes), int(seed))) != Status.DONE:
         live = _grown(fixed, live, Status(status))
-    count = live.count
+    count = live.counts
     repeats, parent = _repeats(network, live)
     return Run(
         records=_ordered(live.rows, int(count[Count.ROWS]), int(count[Count.COME]) + len(parent)),
@@ -67,7 +67,7 @@ def _new(fixed: Fixed, come: Come, *, records: bool) -> Live:
     count = np.zeros(len(Count), np.int64)
     count[Count.FREE_SLOT], count[Count.RECORDS] = NONE, records
     return Live(
-        count=count,
+        counts=count,
         slots=_arrays(Slots, slots),
         events=_events(fixed.first_slot + slots),
         agents=Agents(
@@ -101,16 +101,19 @@ def _grown(fixed: Fixed, live: Live, status: Status) -> Live:
         return live._replace(repeats=_doubled(live.repeats))
     slots = _doubled(live.slots)
     events = _events(fixed.first_slot + len(slots.key))
-    for new, old in zip(events, live.events, strict=True):
-        new[: len(old)] = old
+    _copy(live.events, events)
     return live._replace(slots=slots, events=events)
 
 
 def _doubled(group: Group) -> Group:
     wider = _arrays(type(group), 2 * len(group[0]))
-    for new, old in zip(wider, group, strict=True):
-        new[: len(old)] = old
+    _copy(group, wider)
     return wider
+
+
+def _copy(old: Any, new: Any) -> None:
+    for target, source in zip(new, old, strict=True):
+        target[: len(source)] = source
 
 
 def _ordered(rows: Rows, size: int, tickets: int) -> Records:
@@ -120,7 +123,8 @@ def _ordered(rows: Rows, size: int, tickets: int) -> Records:
 
 
 def _repeats(network: Network, live: Live) -> tuple[Tickets, Any]:
-    rows = Repeats(*(array[: live.count[Count.REPEATS]].copy() for array in live.repeats))
+    arrays: Any = (array[: live.counts[Count.REPEATS]].copy() for array in live.repeats)
+    rows = Repeats(*arrays)
     tickets = Tickets(
         key=rows.key,
         stream=rows.stream,

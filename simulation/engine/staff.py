@@ -86,7 +86,7 @@ def begin(fixed: Fixed, live: Live, agent: int, slot: int, now: float, seed: int
     work = amount(fixed, fixed.service[slots.state[slot]], upper) * fixed.speed[agent]
     hand = hold(fixed, live, agent, slot, work)
     slots.started[slot] = now
-    live.count[ACTIVITIES] += 1
+    live.counts[ACTIVITIES] += 1
     plan(live, len(fixed.speed) + hand, now + work, COMPLETION)
 
 

@@ -42,18 +42,18 @@ REPEATS, ARRIVED, ENDED, RECORDS = int(Count.REPEATS), int(Count.ARRIVED), int(C
 @inlined
 def admit(live: Live, come: Come) -> int:
     """Gives the next of Tickets a slot, about to enter its state."""
-    slots, ticket = live.slots, live.count[COME]
-    slot = live.count[FREE_SLOT]
+    slots, ticket = live.slots, live.counts[COME]
+    slot = live.counts[FREE_SLOT]
     if slot == NONE:
-        slot = live.count[SLOTS]
-        live.count[SLOTS] += 1
+        slot = live.counts[SLOTS]
+        live.counts[SLOTS] += 1
     else:
-        live.count[FREE_SLOT] = slots.link[slot]
+        live.counts[FREE_SLOT] = slots.link[slot]
     slots.key[slot] = come.key[ticket]
     slots.stream[slot] = come.stream[ticket]
     slots.priority[slot] = come.priority[ticket]
     _arrive(live, slot, ticket, come.arrived[ticket], come.state[ticket], come.agent[ticket])
-    live.count[COME] += 1
+    live.counts[COME] += 1
     return slot
 
 
@@ -66,19 +66,19 @@ def _arrive(live: Live, slot: int, ticket: int, arrived: float, state: int, agen
     slots.agent[slot] = agent
     slots.visit[slot] = 0
     slots.link[slot] = NONE
-    live.count[ARRIVED] += 1
+    live.counts[ARRIVED] += 1
 
 
 @inlined
 def admit_repeat(fixed: Fixed, live: Live, come: Come, slot: int, now: float) -> None:
     """A repeat contact comes: it is a ticket from now on."""
-    slots, repeats, row = live.slots, live.repeats, live.count[REPEATS]
+    slots, repeats, row = live.slots, live.repeats, live.counts[REPEATS]
     repeats.key[row] = slots.key[slot]
     repeats.stream[row] = slots.stream[slot]
     repeats.priority[row] = slots.priority[slot]
     repeats.arrived[row] = now
     repeats.parent[row] = slots.ticket[slot]
-    live.count[REPEATS] += 1
+    live.counts[REPEATS] += 1
     _arrive(live, slot, len(come.key) + row, now, fixed.first_state[slots.stream[slot]], NONE)
 
 
@@ -124,7 +124,7 @@ def _delay(fixed: Fixed, live: Live, slot: int, age: float, seed: int) -> float:
 def _end(fixed: Fixed, live: Live, slot: int, now: float, seed: int) -> None:
     """A ticket ends. Its slot is free, or kept for the contact that follows from it."""
     slots, stream, key = live.slots, live.slots.stream[slot], live.slots.key[slot]
-    live.count[ENDED] += 1
+    live.counts[ENDED] += 1
     if fixed.repeat[stream] > 0.0 and uniform(seed, key, 0, REPEAT) < fixed.repeat[stream]:
         wait = amount(fixed, fixed.repeat_delay[stream], uniform(seed, key, 0, REPEAT_DELAY))
         slots.key[slot] = child(key, 0)
@@ -132,8 +132,8 @@ def _end(fixed: Fixed, live: Live, slot: int, now: float, seed: int) -> None:
         plan(live, fixed.first_slot + slot, now + wait, ARRIVAL)
         return
     slots.phase[slot] = FREE
-    slots.link[slot] = live.count[FREE_SLOT]
-    live.count[FREE_SLOT] = slot
+    slots.link[slot] = live.counts[FREE_SLOT]
+    live.counts[FREE_SLOT] = slot
 
 
 @inlined
@@ -170,13 +170,12 @@ def join(fixed: Fixed, live: Live, slot: int, now: float, seed: int) -> None:
     """A visit joins its pool's queue or its agent's desk, unless somebody can begin with it at once."""
     slots, state, pool = live.slots, live.slots.state[slot], fixed.pool[live.slots.state[slot]]
     own, queue = slots.agent[slot], pool
-    if own != NONE and fixed.can[own, pool] and fixed.keep[state] > 0.0:
-        if uniform(seed, slots.key[slot], slots.visit[slot], KEEP) < fixed.keep[state]:
-            queue = len(fixed.finishes) + own
-    if queue == pool:
-        agent = idle_helper(fixed, live, pool, now)
-    else:
+    may_keep = own != NONE and fixed.keep[state] > 0.0 and fixed.can[own, pool]
+    if may_keep and uniform(seed, slots.key[slot], slots.visit[slot], KEEP) < fixed.keep[state]:
+        queue = len(fixed.finishes) + own
         agent = own if has_time(fixed, live, own, now) else NONE
+    else:
+        agent = idle_helper(fixed, live, pool, now)
     if agent != NONE:
         begin(fixed, live, agent, slot, now, seed)
     else:
@@ -203,7 +202,7 @@ def wait(fixed: Fixed, live: Live, slot: int, queue: int, since: float, now: flo
 def leave(live: Live, slot: int, edge: int, to: int, now: float, work: float) -> int:
     """A visit is over: it is recorded, and the ticket is about to enter its next state."""
     slots = live.slots
-    if live.count[RECORDS] == 1:
+    if live.counts[RECORDS] == 1:
         record(live, slot, edge, now, work)
     slots.state[slot] = to
     slots.visit[slot] += 1
@@ -223,8 +222,8 @@ def next_edge(fixed: Fixed, live: Live, slot: int, seed: int) -> int:
 @inlined
 def record(live: Live, slot: int, edge: int, left: float, work: float) -> None:
     """Writes a visit down."""
-    rows, slots, row = live.rows, live.slots, live.count[ROWS]
-    live.count[ROWS] = row + 1
+    rows, slots, row = live.rows, live.slots, live.counts[ROWS]
+    live.counts[ROWS] = row + 1
     begun = not math.isnan(slots.started[slot])
     rows.ticket[row] = slots.ticket[slot]
     rows.state[row] = slots.state[slot]

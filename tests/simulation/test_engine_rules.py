@@ -1,5 +1,7 @@
 """Shops of a few tickets whose every instant is worked out by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ from tests.simulation.shops import (
 )
 
 ONE = (work(Edge(1)), END)
-NAN = pytest.approx(np.nan, nan_ok=True)
+NAN: Any = pytest.approx(np.nan, nan_ok=True)
 
 
 def play(shop: Shop, arrived: list[float], minutes: float = 1e6, **more: object) -> Run:

@@ -10,16 +10,16 @@ import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
 
-AS_OF = dt.datetime(2026, 11, 22, 22, 59, 59)  # noqa: DTZ001: naive UTC; Sunday night in Berlin
-MONDAY = dt.datetime(2026, 9, 28)  # noqa: DTZ001: 02:00 in Berlin, eight weeks before the end
+AS_OF = dt.datetime(2026, 11, 22, 22, 59, 59)  # noqa: DTZ001 (naive UTC; Sunday night in Berlin)
+MONDAY = dt.datetime(2026, 9, 28)  # noqa: DTZ001 (02:00 in Berlin, eight weeks before the end)
 
-VISITS = {
+VISITS: dict[str, Any] = {
     "ticket_key": pl.Int64, "visit_no": pl.Int32, "workflow": pl.String, "step": pl.String, "step_kind": pl.String,
     "entered_at": pl.Datetime("us"), "started_at": pl.Datetime("us"), "start_source": pl.String,
     "left_at": pl.Datetime("us"), "work_minutes": pl.Float64, "delay_minutes": pl.Float64, "agent_id": pl.String,
     "group_name": pl.String, "ended_by": pl.String,
 }  # fmt: skip
-TICKETS = {
+TICKETS: dict[str, Any] = {
     "ticket_key": pl.Int64, "ticket_id": pl.String, "workflow": pl.String, "channel": pl.String,
     "priority": pl.String, "customer_id": pl.String, "created_at": pl.Datetime("us"), "is_outreach": pl.Boolean,
     "is_measured": pl.Boolean, "resolved_at": pl.Datetime("us"),

@@ -52,7 +52,7 @@ def test_a_log_normal_is_recovered_under_weights() -> None:
         (np.array([1.0, 2.0]), Shape.LOG_NORMAL),
     ],
 )
-def test_the_shape_is_the_one_left_out_values_are_likeliest_under(value: np.ndarray, shape: Shape) -> None:  # type: ignore[type-arg]
+def test_the_shape_is_the_one_left_out_values_are_likeliest_under(value: np.ndarray, shape: Shape) -> None:
     assert best_shape(np.sort(value)) is shape
 
 

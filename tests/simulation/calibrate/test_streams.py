@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -89,7 +88,7 @@ def test_days_that_vary_more_than_chance_are_dispersed() -> None:
 
 def test_shares_are_drawn_to_the_workflows() -> None:
     known = contacts([0] * 80, [9] * 80, priority=np.array([3] * 20 + [1] * 60, np.int32))
-    assert priorities(known, np.ones(DAYS))[0] == pytest.approx([0, 0.75, 0, 0.25])
+    assert priorities(known, np.ones(DAYS))[0] == pytest.approx([0, 0.75, 0, 0.25], abs=1e-9)
     again = replace(
         known, parent_stream=np.zeros(40, np.int32), parent_day=np.zeros(40, np.int32), has_repeat=np.arange(40) < 10
     )
@@ -113,4 +112,3 @@ def test_a_repeat_is_the_same_customers_next_ticket_of_the_workflow_within_a_for
         TICKETS,
     )  # fmt: skip
     assert links(tickets).rows() == [(1, 2, 2 * day)]
-    assert dt.timedelta(days=14) > after(0) - after(0)
