@@ -43,26 +43,26 @@ def cached(function: Function) -> Function:
     Numba's own cache looks at the changes of one file only, so the folder is named after all code that may be part of
     the function.
     """
-    folder = _folder()
-    if folder is None:
+    kept = folder()
+    if kept is None:
         return cast("Function", numba.njit(**OPTIONS)(function))
-    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    before, config.CACHE_DIR = config.CACHE_DIR, str(kept)
     try:
         return cast("Function", numba.njit(**OPTIONS, cache=True)(function))
     finally:
         config.CACHE_DIR = before
 
 
-def _folder() -> Path | None:
+def folder() -> Path | None:
     """NUMBA_CACHE_DIR, else beside this file, else the user's cache: the first that can be written to."""
     asked = os.environ.get("NUMBA_CACHE_DIR")
     users = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     for root in [Path(asked)] if asked else [HERE / "__pycache__", users / "flowmeter"]:
-        folder = root / f"compiled-{_version()}"
+        kept = root / f"compiled-{_version()}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
+            kept.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=kept):
+                return kept
         except OSError:
             continue
     return None

@@ -16,10 +16,14 @@ Flags: TypeAlias = NDArray[np.bool_]
 Bytes: TypeAlias = NDArray[np.int8]
 Longs: TypeAlias = NDArray[np.int64]
 Keys: TypeAlias = NDArray[np.uint64]
+Places: TypeAlias = NDArray[
+    np.uint32
+]  # what only indexes arrays: unsigned, so that nothing looks if it counts from the end
 TYPES: dict[Any, type[np.generic]] = {  # by the annotations of the groups below, which are real types for that
     Flags: np.bool_,
     Bytes: np.int8,
     Ints: np.int32,
+    Places: np.uint32,
     Longs: np.int64,
     Keys: np.uint64,
     Floats: np.float64,
@@ -57,6 +61,7 @@ class Count(IntEnum):
     ACTIVITIES = 10
     RECORDS = 11  # 1: visits are recorded
     OPEN = 12  # tickets in the shop at the end
+    OPENED = 13  # 1: the first place in the heap of events is to be filled
 
 
 class Status(IntEnum):
@@ -72,19 +77,19 @@ class Fixed(NamedTuple):
     """A Network, with what is worked out from it once. S, E, D, P, A, N as in simulation/parameters.py."""
 
     kind: Bytes  # [S]
-    pool: Ints
-    service: Ints
+    pool: Places
+    service: Places
     before: Ints
     keep: Floats
     patience: Ints
-    left_for: Ints
+    left_for: Places
     batch_size: Ints
     batch_minutes: Floats
     edge_start: Ints  # [S + 1]
     chance: Floats  # [E]
     upto: Floats  # [E] chance of this edge or one before it
-    to: Ints
-    delay: Ints
+    to: Places
+    delay: Places
     shape: Bytes  # [D]
     a: Floats
     b: Floats
@@ -95,20 +100,20 @@ class Fixed(NamedTuple):
     headstart: Floats  # [P, 4]
     finishes: Flags
     helper_start: Ints  # [P + 1]
-    helper: Ints  # agents of a pool, by tier
+    helper: Places  # agents of a pool, by tier
     helper_tier: Longs
     speed: Floats  # [A]
     can: Flags  # [A, P]
     skill_start: Ints  # [A + 1]
-    skill_pool: Ints
+    skill_pool: Places
     skill_tier: Ints
     duty_start: Ints  # [A + 1]
     duty_from: Floats
     duty_to: Floats
     hand_start: Ints  # [A + 1]
     repeat: Floats  # [N]
-    repeat_delay: Ints
-    first_state: Ints
+    repeat_delay: Places
+    first_state: Places
     first_gate: int  # number of the first gate among what events may be of, see Events
     first_slot: int
 
@@ -117,8 +122,8 @@ class Come(NamedTuple):
     """The arrays of Tickets."""
 
     key: Keys
-    stream: Ints
-    state: Ints
+    stream: Places
+    state: Places
     arrived: Floats
     entered: Floats
     priority: Bytes
@@ -136,14 +141,14 @@ class Slots(NamedTuple):
     agent: Ints  # its own: who worked on it last
     arrived: Floats
     phase: Bytes
-    state: Ints
+    state: Places
     visit: Ints  # number within the ticket
     edge: Ints  # drawn already, of a delay
     entered: Floats
     started: Floats
     service: Floats  # minutes of work of the visit
     hand: Ints
-    queue: Ints
+    queue: Places
     rank: Floats  # place in the queue: smallest first,
     joined: Longs  # then by order of joining
     left: Ints  # the queue's heap
@@ -160,7 +165,7 @@ class Events(NamedTuple):
 
     time: Floats
     order: Longs  # kind of event, then order of planning
-    of: Ints
+    of: Places
     place: Ints  # [shifts + hands + gates + slots] position in the heap, -1: nothing planned
 
 
@@ -172,10 +177,10 @@ class Agents(NamedTuple):
     busy: Longs  # [A] hands in use
     since: Longs  # [A] when a hand was last freed or the shift began, in the order of events
     standing: Longs  # [A] see staff.stand
-    owner: Ints  # [H]
+    owner: Places  # [H]
     phase: Bytes  # [H]
     slot: Ints  # [H]
-    pool: Ints  # [H]
+    pool: Places  # [H]
     left: Floats  # [H] minutes of work that are left when it was paused
 
 

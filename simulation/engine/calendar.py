@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulation.compiled import inlined
 from simulation.engine.arrays import NONE, Count, Events, Live
 
-EVENTS, SEQUENCE = int(Count.EVENTS), int(Count.SEQUENCE)
+EVENTS, SEQUENCE, OPENED = int(Count.EVENTS), int(Count.SEQUENCE), int(Count.OPENED)
 KIND_SHIFT = 56  # the kind of an event stands over its number in the order of planning
 
 
@@ -17,30 +17,62 @@ def number(live: Live) -> int:
 
 
 @inlined
+def take_next(live: Live) -> int:
+    """What the next event is of. Its place is kept for what is planned on it, until `close`: most events plan one."""
+    of = live.events.of[0]
+    live.events.place[of] = NONE
+    live.counts[OPENED] = 1
+    return of
+
+
+@inlined
+def close(live: Live) -> None:
+    """Fills the place of the event that was taken, if nothing was planned on it."""
+    if live.counts[OPENED] == 1:
+        live.counts[OPENED] = 0
+        _remove(live, 0)
+
+
+@inlined
 def plan(live: Live, of: int, time: float, kind: int) -> None:
     """Plans an event of something that has none planned."""
+    order = (kind << KIND_SHIFT) | number(live)
+    if live.counts[OPENED] == 1:
+        live.counts[OPENED] = 0
+        _sink(live.events, 0, live.counts[EVENTS], time, order, of)
+        return
     place = live.counts[EVENTS]
     live.counts[EVENTS] += 1
-    _rise(live.events, place, time, (kind << KIND_SHIFT) | number(live), of)
+    _rise(live.events, 0, place, time, order, of)
 
 
 @inlined
 def take_back(live: Live, of: int) -> None:
     """Removes the event of something, if it has one."""
-    events = live.events
-    place = events.place[of]
-    if place == NONE:
-        return
-    events.place[of] = NONE
-    last = live.counts[EVENTS] - 1
+    place = live.events.place[of]
+    if place >= 0:
+        live.events.place[of] = NONE
+        _remove(live, place)
+
+
+@inlined
+def _remove(live: Live, place: int) -> None:
+    """Puts the last event where one was taken out."""
+    events, last = live.events, live.counts[EVENTS] - 1
     live.counts[EVENTS] = last
-    if place < last:
-        _refill(events, place, last)
+    if place == last:
+        return
+    time, order, of = events.time[last], events.order[last], events.of[last]
+    if place > 0 and _before(events, time, order, (place - 1) >> 1):
+        _rise(events, 0, place, time, order, of)
+    else:
+        _sink(events, place, last, time, order, of)
 
 
 @inlined
 def _before(events: Events, time: float, order: int, place: int) -> bool:
-    return time < events.time[place] or (time == events.time[place] and order < events.order[place])
+    # Without `and` and `or`: which it is cannot be foreseen, so a jump would cost more than both comparisons.
+    return (time < events.time[place]) | ((time == events.time[place]) & (order < events.order[place]))
 
 
 @inlined
@@ -57,8 +89,8 @@ def _move(events: Events, source: int, target: int) -> None:
 
 
 @inlined
-def _rise(events: Events, place: int, time: float, order: int, of: int) -> None:
-    while place > 0:
+def _rise(events: Events, top: int, place: int, time: float, order: int, of: int) -> None:
+    while place > top:
         above = (place - 1) >> 1
         if not _before(events, time, order, above):
             break
@@ -68,21 +100,16 @@ def _rise(events: Events, place: int, time: float, order: int, of: int) -> None:
 
 
 @inlined
-def _refill(events: Events, place: int, last: int) -> None:
-    """Puts the last event where one was taken out: sinks the gap to a leaf, then lets it rise."""
-    time, order, of = events.time[last], events.order[last], events.of[last]
-    start = place
-    while True:
-        below = 2 * place + 1
-        if below >= last:
-            break
-        if below + 1 < last and _before(events, events.time[below + 1], events.order[below + 1], below):
-            below += 1
-        if _before(events, time, order, below):
-            break
+def _sink(events: Events, place: int, size: int, time: float, order: int, of: int) -> None:
+    """Lets a gap in a heap of `size` sink to a leaf, then an event rise from there: it mostly belongs far down."""
+    top = place
+    below = 2 * place + 1
+    while below + 1 < size:
+        below += _before(events, events.time[below + 1], events.order[below + 1], below)
         _move(events, below, place)
         place = below
-    if place == start:
-        _rise(events, place, time, order, of)
-    else:
-        _put(events, place, time, order, of)
+        below = 2 * place + 1
+    if below < size:
+        _move(events, below, place)
+        place = below
+    _rise(events, top, place, time, order, of)

@@ -27,7 +27,7 @@ from simulation.engine.arrays import (
     Rows,
     Status,
 )
-from simulation.engine.calendar import take_back
+from simulation.engine.calendar import close, take_next
 from simulation.engine.draws import rest
 from simulation.engine.queues import remove
 from simulation.engine.staff import begin_shift, complete, end_shift, hold, plan_shift, release, run, take
@@ -77,8 +77,9 @@ def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) ->
         _go_on(fixed, live, slot, stage, since, now, seed)
         if freed:
             release(fixed, live, agent)
-        if agent != NONE:
+        if agent >= 0:
             take(fixed, live, agent, now, seed)
+        close(live)
 
 
 @inlined
@@ -97,7 +98,7 @@ def _short(live: Live) -> int:
     """What is full, so that the next event might find no room."""
     if live.counts[RECORDS] == 1 and live.counts[ROWS] == len(live.rows.ticket):
         return MORE_ROWS
-    if live.counts[FREE_SLOT] == NONE and live.counts[SLOTS] == len(live.slots.key):
+    if live.counts[FREE_SLOT] < 0 and live.counts[SLOTS] == len(live.slots.key):
         return MORE_SLOTS
     return MORE_REPEATS if live.counts[REPEATS] == len(live.repeats.key) else DONE
 
@@ -105,8 +106,7 @@ def _short(live: Live) -> int:
 @inlined
 def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tuple[int, int, int, bool]:
     """The next planned event. Gives a ticket that goes on and how, an agent to look for work and if a hand got free."""
-    of = live.events.of[0]
-    take_back(live, of)
+    of = take_next(live)
     if of >= fixed.first_slot:
         slot = of - fixed.first_slot
         return slot, _end_wait(fixed, live, come, slot, now), NONE, False
@@ -120,7 +120,7 @@ def _happen(fixed: Fixed, live: Live, come: Come, now: float, seed: int) -> tupl
         return NONE, STAY, of, False
     hand = of - len(fixed.speed)
     slot, stage = complete(fixed, live, hand, now), STAY
-    if slot != NONE:
+    if slot >= 0:
         edge = next_edge(fixed, live, slot, seed)
         stage = leave(live, slot, edge, fixed.to[edge], now, live.slots.service[slot])
     freed = live.agents.phase[hand] == FREE
@@ -150,7 +150,7 @@ def _go_on(fixed: Fixed, live: Live, slot: int, stage: int, since: float, now: f
         stage = enter(fixed, live, slot, since, now, seed)
     if stage == GATE:
         slot, stage = gate(fixed, live, slot, now), JOIN
-    while stage == JOIN and slot != NONE:
+    while stage == JOIN and slot >= 0:
         following = live.slots.link[slot]
         live.slots.link[slot] = NONE
         join(fixed, live, slot, now, seed)
@@ -161,7 +161,7 @@ def _go_on(fixed: Fixed, live: Live, slot: int, stage: int, since: float, now: f
 def _resume(fixed: Fixed, live: Live, slot: int, since: float, seed: int) -> int:
     """A ticket that was in work at the start is in its agent's hand, or on his desk if all hands are full."""
     slots, agent, state = live.slots, live.slots.agent[slot], live.slots.state[slot]
-    if agent == NONE or fixed.kind[state] != WORK:
+    if agent < 0 or fixed.kind[state] != WORK:
         return ENTER
     slots.entered[slot] = since
     if live.agents.busy[agent] == fixed.hand_start[agent + 1] - fixed.hand_start[agent]:
@@ -209,7 +209,7 @@ def _work_done(live: Live, slot: int, minutes: float) -> float:
         return 0.0
     hand = live.slots.hand[slot]
     place = live.events.place[len(live.agents.until) + hand]
-    left = live.agents.left[hand] if place == NONE else live.events.time[place] - minutes
+    left = live.agents.left[hand] if place < 0 else live.events.time[place] - minutes
     return live.slots.service[slot] - left
 
 

@@ -32,9 +32,9 @@ def remove(slots: Slots, queues: Ints, slot: int) -> None:
     """Takes a visit out of its queue, wherever it stands."""
     above = slots.above[slot]
     rest = _merged(slots, slots.left[slot], slots.right[slot])
-    if rest != NONE:
+    if rest >= 0:
         slots.above[rest] = above
-    if above == NONE:
+    if above < 0:
         queues[slots.queue[slot]] = rest
     elif slots.left[above] == slot:
         slots.left[above] = rest
@@ -47,16 +47,16 @@ def _merged(slots: Slots, one: int, other: int) -> int:
     """The root of two heaps made one; either may be empty."""
     root, above = NONE, NONE
     while True:
-        if one == NONE or (other != NONE and ahead(slots, other, one)):
+        if one < 0 or (other >= 0 and ahead(slots, other, one)):
             one, other = other, one
-        if above == NONE:
+        if above < 0:
             root = one
         else:
             slots.left[above] = one
-        if one == NONE:
+        if one < 0:
             return root
         slots.above[one] = above
-        if other == NONE:
+        if other < 0:
             return root
         right = slots.right[one]
         slots.right[one] = slots.left[one]

@@ -76,10 +76,10 @@ def _new(fixed: Fixed, come: Come, *, records: bool) -> Live:
             busy=np.zeros(agents, np.int64),
             since=np.zeros(agents, np.int64),
             standing=np.full(agents, NO_TIME, np.int64),
-            owner=np.repeat(np.arange(agents, dtype=np.int32), np.diff(fixed.hand_start)),
+            owner=np.repeat(np.arange(agents, dtype=np.uint32), np.diff(fixed.hand_start)),
             phase=np.full(hands, FREE, np.int8),
             slot=np.full(hands, NONE, np.int32),
-            pool=np.full(hands, NONE, np.int32),
+            pool=np.zeros(hands, np.uint32),
             left=np.zeros(hands),
         ),
         gates=Gates(*(np.zeros(states, np.int32) for _ in Gates._fields)),
@@ -90,7 +90,7 @@ def _new(fixed: Fixed, come: Come, *, records: bool) -> Live:
 
 
 def _events(size: int) -> Events:
-    return Events(np.empty(size), np.empty(size, np.int64), np.empty(size, np.int32), np.full(size, NONE, np.int32))
+    return Events(np.empty(size), np.empty(size, np.int64), np.empty(size, np.uint32), np.full(size, NONE, np.int32))
 
 
 def _grown(fixed: Fixed, live: Live, status: Status) -> Live:

@@ -52,8 +52,8 @@ def idle_helper(fixed: Fixed, live: Live, pool: int, now: float) -> int:
     for row in range(fixed.helper_start[pool], fixed.helper_start[pool + 1]):
         agent = fixed.helper[row]
         standing = live.agents.standing[agent] + (fixed.helper_tier[row] << TIER_SHIFT)
-        if standing < best and now < live.agents.until[agent]:
-            best, chosen = standing, agent
+        better = (standing < best) & (now < live.agents.until[agent])  # no jump: it could not be foreseen
+        best, chosen = standing if better else best, agent if better else chosen
     return chosen
 
 
@@ -97,11 +97,11 @@ def _next_visit(fixed: Fixed, live: Live, agent: int) -> int:
     chosen, tier = queues[len(fixed.finishes) + agent], 0
     for row in range(fixed.skill_start[agent], fixed.skill_start[agent + 1]):
         if fixed.skill_tier[row] > tier:
-            if chosen != NONE:
+            if chosen >= 0:
                 break
             tier = fixed.skill_tier[row]
         head = queues[fixed.skill_pool[row]]
-        if head != NONE and (chosen == NONE or ahead(slots, head, chosen)):
+        if head >= 0 and (chosen < 0 or ahead(slots, head, chosen)):
             chosen = head
     return chosen
 
@@ -111,7 +111,7 @@ def take(fixed: Fixed, live: Live, agent: int, now: float, seed: int) -> None:
     """An agent fills his free hands from the queues."""
     while has_time(fixed, live, agent, now):
         slot = _next_visit(fixed, live, agent)
-        if slot == NONE:
+        if slot < 0:
             break
         remove(live.slots, live.queues, slot)
         begin(fixed, live, agent, slot, now, seed)
@@ -165,7 +165,7 @@ def begin_shift(fixed: Fixed, live: Live, agent: int, now: float) -> None:
     agents.since[agent] = number(live)
     stand(fixed, live, agent)
     for hand in range(fixed.hand_start[agent], fixed.hand_start[agent + 1]):
-        if agents.phase[hand] != FREE and live.events.place[len(fixed.speed) + hand] == NONE:
+        if agents.phase[hand] != FREE and live.events.place[len(fixed.speed) + hand] < 0:
             run(fixed, live, hand, now)
     plan(live, agent, agents.until[agent], SHIFT_END)
 
@@ -178,7 +178,7 @@ def end_shift(fixed: Fixed, live: Live, agent: int, now: float) -> None:
     stand(fixed, live, agent)
     for hand in range(fixed.hand_start[agent], fixed.hand_start[agent + 1]):
         place = events.place[len(fixed.speed) + hand]
-        if place != NONE and not fixed.finishes[agents.pool[hand]]:
+        if place >= 0 and not fixed.finishes[agents.pool[hand]]:
             agents.left[hand] = events.time[place] - now
             take_back(live, len(fixed.speed) + hand)
     agents.interval[agent] += 1

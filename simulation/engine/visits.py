@@ -44,7 +44,7 @@ def admit(live: Live, come: Come) -> int:
     """Gives the next of Tickets a slot, about to enter its state."""
     slots, ticket = live.slots, live.counts[COME]
     slot = live.counts[FREE_SLOT]
-    if slot == NONE:
+    if slot < 0:
         slot = live.counts[SLOTS]
         live.counts[SLOTS] += 1
     else:
@@ -97,7 +97,7 @@ def enter(fixed: Fixed, live: Live, slot: int, since: float, now: float, seed: i
         _end(fixed, live, slot, now, seed)
         return STAY
     slots.rank[slot] = since  # when it comes to the gate, which a ticket open at the start may have passed
-    if fixed.before[state] != NONE:
+    if fixed.before[state] >= 0:
         upper = uniform(seed, slots.key[slot], slots.visit[slot], IN_BEFORE)
         slots.rank[slot] += amount(fixed, fixed.before[state], upper)
         if slots.rank[slot] > now:
@@ -170,13 +170,13 @@ def join(fixed: Fixed, live: Live, slot: int, now: float, seed: int) -> None:
     """A visit joins its pool's queue or its agent's desk, unless somebody can begin with it at once."""
     slots, state, pool = live.slots, live.slots.state[slot], fixed.pool[live.slots.state[slot]]
     own, queue = slots.agent[slot], pool
-    may_keep = own != NONE and fixed.keep[state] > 0.0 and fixed.can[own, pool]
+    may_keep = own >= 0 and fixed.keep[state] > 0.0 and fixed.can[own, pool]
     if may_keep and uniform(seed, slots.key[slot], slots.visit[slot], KEEP) < fixed.keep[state]:
         queue = len(fixed.finishes) + own
         agent = own if has_time(fixed, live, own, now) else NONE
     else:
         agent = idle_helper(fixed, live, pool, now)
-    if agent != NONE:
+    if agent >= 0:
         begin(fixed, live, agent, slot, now, seed)
     else:
         wait(fixed, live, slot, queue, slots.rank[slot] if fixed.batch_size[state] <= 1 else now, now, seed)
@@ -192,7 +192,7 @@ def wait(fixed: Fixed, live: Live, slot: int, queue: int, since: float, now: flo
     slots.joined[slot] = number(live)
     slots.phase[slot] = WAITING
     push(slots, live.queues, queue, slot)
-    if fixed.patience[state] != NONE:
+    if fixed.patience[state] >= 0:
         upper = uniform(seed, slots.key[slot], slots.visit[slot], PATIENCE)
         left = rest(fixed, fixed.patience[state], now - since, upper)
         plan(live, fixed.first_slot + slot, now + left, WAIT_END)

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from simulation.compiled import cached
-from simulation.engine.arrays import Fixed
+from simulation.engine.arrays import Fixed, Places
 from simulation.engine.draws import amount, normal, rest, survival
 from simulation.engine.prepare import prepare
-from simulation.parameters import Floats, Ints
+from simulation.parameters import Floats
 from tests.simulation.shops import END, Amount, Edge, Shop, constant, exponential, log_normal, steps, table, work
 
 AMOUNTS = (
@@ -38,7 +38,7 @@ def survive(fixed: Fixed, which: int, ages: Floats, found: Floats) -> None:
         found[row] = survival(fixed, which, ages[row])
 
 
-def fixed_of(value: Amount) -> tuple[Fixed, Ints]:
+def fixed_of(value: Amount) -> tuple[Fixed, Places]:
     fixed = prepare(Shop((work(Edge(1), service=value), END)).network())
     return fixed, fixed.service
 

@@ -31,9 +31,9 @@ URGENT = np.random.default_rng(5).integers(0, 2, SIZE).tolist()  # by ticket: pr
 
 def replicate(shop: Shop, rate: float, figure: Callable[[Run], float]) -> tuple[float, float]:
     """Mean of a figure over independent runs, and half the width of its 99.9% interval."""
-    network, found = shop.network(), []
-    for seed in range(RUNS):
-        found.append(figure(run(network, tickets(poisson(rate, SIZE, seed), priority=URGENT), math.inf, seed)))
+    network = shop.network()
+    came = [tickets(poisson(rate, SIZE, seed), priority=URGENT) for seed in range(RUNS)]
+    found = [figure(run(network, came[seed], math.inf, seed)) for seed in range(RUNS)]
     return float(np.mean(found)), float(student.ppf(0.9995, RUNS - 1) * np.std(found, ddof=1) / math.sqrt(RUNS))
 
 
@@ -93,7 +93,7 @@ def test_pollaczek_and_khinchine(service: Amount, variation: float) -> None:
 
 @pytest.mark.parametrize("urgent", [False, True])
 def test_cobham(urgent: bool) -> None:
-    """Two classes of equal rate, non-preemptive: W1 = R / (1 - r1), W2 = R / ((1 - r1)(1 - r)), R = r x mean service."""
+    """Two classes, rates alike, no pre-emption: W1 = R / (1 - r1), W2 = R / ((1 - r1)(1 - r)), R = r x mean service."""
     shop = Shop((work(Edge(1), service=exponential(10.0)), END), pools=(Pool(headstart=(0.0, 1e12, 1e12, 1e12)),))
     expected = 0.8 * 10.0 / (1 - 0.4) / (1.0 if urgent else 1 - 0.8)
 
@@ -103,10 +103,9 @@ def test_cobham(urgent: bool) -> None:
 
 
 def test_littles_law() -> None:
-    """Mean number in the shop, sampled at regular instants, is the rate of coming times the mean time in the shop."""
-    shop = Shop(
-        (work(Edge(1), service=log_normal(10.0, 0.6)), work(Edge(2), service=5.0, pool=1), END), AGENTS, (Pool(),) * 2
-    )
+    """Mean number in the shop, seen at regular instants, is the rate of coming times the mean time in the shop."""
+    states = (work(Edge(1), service=log_normal(10.0, 0.6)), work(Edge(2), service=5.0, pool=1), END)
+    shop = Shop(states, (*(Agent(),) * 3, *(Agent(((1, 0),)),) * 2), (Pool(),) * 2)
     result = run(shop.network(), tickets(poisson(0.25, SIZE, 1)), math.inf, 1)
     came, gone = result.records.entered[::2], result.records.left[1::2]
     instants = np.linspace(came[0], gone.max(), 200_000)

@@ -1,5 +1,4 @@
 import os
-import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulation import compiled
+from simulation.compiled import cached
 from simulation.engine import run
 from tests.simulation.shops import bytes_of
 from tests.simulation.whole_shop import DAY, whole_shop, whole_tickets
@@ -15,6 +16,8 @@ from tests.simulation.whole_shop import DAY, whole_shop, whole_tickets
 DAYS = 28
 PLAIN = """
 import hashlib
+from simulation import compiled
+from simulation.compiled import cached
 from simulation.engine import run
 from tests.simulation.shops import bytes_of
 from tests.simulation.whole_shop import DAY, whole_shop, whole_tickets
@@ -87,7 +90,24 @@ def test_memory_follows_the_tickets_that_are_open() -> None:
     assert len(long.parent) > 256
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can write to any folder")
-def test_where_nothing_can_be_written_it_is_compiled_for_this_process_only(tmp_path: Path) -> None:
-    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    assert said_by(NUMBA_CACHE_DIR=str(tmp_path)) == said_by()
+def test_a_cache_is_kept_where_it_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert cached(negative)(3) == -3
+    assert [path.name[:8] for path in tmp_path.iterdir()] == ["compiled"]
+    assert list(tmp_path.rglob("*.nbi"))
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))
+    assert cached(negative)(3) == -3
+
+
+def test_a_read_only_package_uses_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "__pycache__").touch()  # a file: no folder can be made in it, not even by root
+    monkeypatch.setattr(compiled, "HERE", tmp_path)
+    monkeypatch.setattr(compiled, "_version", lambda: "1")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    assert compiled.folder() == tmp_path / "user" / "flowmeter" / "compiled-1"
+
+
+def negative(number: int) -> int:
+    return -number
