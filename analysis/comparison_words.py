@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -22,7 +22,9 @@ HARDLY = 0.1
 """Share of tickets that could hardly have been in the other arm, from which a comparison rests on few."""
 LONG = 104
 """Weeks from which on years are spoken of."""
-COVARIATES = {"hour_band": "time of day", "weekday": "day of the week"}
+REACHES = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+"""How far an axis of differences goes, as a part of the baseline's figure."""
+COVARIATES = {"reason": "contact reason", "hour_band": "time of day", "weekday": "day of the week"}
 
 
 def standing(row: Row) -> str:
@@ -66,6 +68,20 @@ def sized(row: Row, speech: Speech) -> str:
     return f"{told} ({low} to {high})"
 
 
+def sure(probability: float | None) -> str:
+    """Which way it most likely goes, and how likely; empty where neither way is good, or nothing is known."""
+    if probability is None:
+        return ""
+    word, likely = (BETTER, probability) if probability >= 0.5 else (WORSE, 1 - probability)
+    return f"{'over 99%' if likely > 0.99 else f'{likely:.0%}'} likely {word}"
+
+
+def reach(ends: Iterable[Sequence[float | None] | None]) -> float:
+    """How far to both sides an axis goes that holds these ends, or as far as one can still see."""
+    widest = max((abs(end) for row in ends for end in row or () if end is not None), default=REACHES[0])
+    return next((reach for reach in REACHES if reach >= widest), REACHES[-1])
+
+
 def mix(adjusted: Row, balance: pl.DataFrame, plain: Row, speech: Speech) -> list[str]:
     """How alike the arms' tickets are, and what remains of the goal's difference once they are made alike."""
     baseline, arm = adjusted["baseline"], adjusted["arm"]
@@ -77,7 +93,7 @@ def mix(adjusted: Row, balance: pl.DataFrame, plain: Row, speech: Speech) -> lis
         return told
     spoken = sized({**adjusted, "unit": plain["unit"]}, speech)
     label = inside(plain["label"])
-    told.append(f"With the same {_listed(names)} in both, {label} differs by {spoken}{_against(adjusted, plain)}.")
+    told.append(f"With the same {listed(names)} in both, {label} differs by {spoken}{_against(adjusted, plain)}.")
     if adjusted["outside_share"] > HARDLY:
         told.append(
             f"{adjusted['outside_share']:.0%} of the tickets could hardly have been in the other group, and count for "
@@ -109,14 +125,14 @@ def _uneven(balance: pl.DataFrame, baseline: str, arm: str) -> str:
         f"“{row['level']}”"
         for row in found.iter_rows(named=True)
     ]
-    return f"The mix of tickets differs: {arm} has {_listed(parts)} than {baseline}."
+    return f"The mix of tickets differs: {arm} has {listed(parts)} than {baseline}."
 
 
 def reversal(found: Reversal, label: str, unit: str, speech: Speech) -> str:
     """Simpson's reversal in words."""
     way, other = ("higher", "lower") if found.difference > 0 else ("lower", "higher")
     name = COVARIATES.get(found.covariate, found.covariate)
-    levels = _listed([f"“{level}”" for level in found.strata])
+    levels = listed([f"“{level}”" for level in found.strata])
     size = own_unit(abs(found.difference), unit, speech).lstrip("+")
     return (
         f"Careful: taken together {inside(label)} is {size} {way} in {found.arm} than in "
@@ -176,5 +192,6 @@ def _round(many: int) -> int:
     return math.ceil(many / unit) * unit
 
 
-def _listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
+    """One, two and three."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""

@@ -8,6 +8,8 @@
 set variable time_zone = (select time_zone from shop.config.setting);
 set variable snapshot_at = (select snapshot_at from shop.config.setting);
 set variable cohort_days = (select cohort_days from shop.config.setting);
+set variable reason_field = (select reason_field_id from shop.config.setting);
+set variable language_field = (select language_field_id from shop.config.setting);
 set variable default_schedule = (select default_schedule from shop.config.setting);
 
 create temp macro day_of(instant) as
@@ -15,6 +17,8 @@ create temp macro day_of(instant) as
 create temp macro week_of(instant) as
     date_trunc('week', timezone(getvariable('time_zone'), timezone('UTC', instant)))::date;
 create temp macro minutes_between(start, finish) as (epoch_us(finish) - epoch_us(start)) / 60000000.0;
+create temp macro field_says(fields, id) as
+    nullif(list_filter(fields, lambda field: field.id::varchar = id)[1]."value", '');
 create temp macro clock(text) as to_hours(left(text, 2)::int) + to_minutes(right(text, 2)::int);
 
 -- 95% intervals -------------------------------------------------------------------------------------------------------
@@ -60,7 +64,7 @@ create temp macro count_fact(metric, n) as fact(metric, n, n, null, null);
 
 -- Tickets -------------------------------------------------------------------------------------------------------------
 create temp table person as
-select user_id, coalesce(role in ('agent', 'admin'), false) as is_agent, email_hash, default_group_id
+select user_id, coalesce(role in ('agent', 'admin'), false) as is_agent, email_hash, default_group_id, locale
 from raw.zendesk_user
 where user_id is not null
 qualify row_number() over (partition by user_id order by updated_at desc nulls last, batch_no desc, line desc) = 1;
@@ -76,7 +80,7 @@ with
     newest as (
         select ticket_id, requester_id, submitter_id, assignee_id, group_id,
             lower(coalesce(channel, 'unknown')) as channel, priority, status, subject, coalesce(tags, []) as tags,
-            satisfaction_score, created_at
+            satisfaction_score, created_at, form_id, custom_fields
         from raw.zendesk_ticket
         where ticket_id is not null
         qualify row_number() over (
@@ -88,6 +92,7 @@ with
             newest.*,
             coalesce(team.group_name, newest.group_id::varchar) as group_name,
             coalesce('c-' || person.email_hash, 'zendesk-' || newest.requester_id) as customer_id,
+            person.locale,
             case
                 when list_contains(tags, 'returns') then 'returns'
                 when regexp_matches(subject, '^(return of|refund for) order\b', 'i') then 'returns'
@@ -109,12 +114,39 @@ with
         where newest.created_at <= getvariable('snapshot_at')
     )
 select
-    assigned.* exclude (group_id),
+    assigned.* exclude (group_id, form_id, custom_fields, locale),
+    form_id::varchar as form,
+    custom_fields,
+    field_says(custom_fields, getvariable('reason_field')) as reason,
+    coalesce(field_says(custom_fields, getvariable('language_field')), locale) as language,
     ticket_id as ticket_key,
     case when workflow = 'order_updates' then if(list_contains(tags, 'wismo_b'), 'b', 'a') end as variant,
     coalesce(schedules.schedule, getvariable('default_schedule')) as schedule
 from assigned
 left join shop.config.group_schedule as schedules using (group_name);
+
+create table fct_ticket_field as
+with
+    filled as (
+        select ticket_key, field.id as field, field."value"
+        from (
+            select
+                ticket_key,
+                unnest(list_concat(
+                    list_transform(custom_fields, lambda field: {'id': field.id::varchar, 'value': field."value"}),
+                    [
+                        {'id': 'form', 'value': form}, {'id': 'language', 'value': language},
+                        {'id': 'reason', 'value': reason}
+                    ]
+                )) as field
+            from ticket
+        )
+        where field."value" <> ''
+    )
+select ticket_key, field, min("value") as "value"
+from filled
+where field in (select field from filled group by field having count(distinct "value") between 2 and 100)
+group by ticket_key, field;
 
 -- Open hours: every open stretch in UTC, and the time open before it --------------------------------------------------
 create temp table open_stretch as
@@ -706,7 +738,7 @@ with
     creation as (select ticket_key, open_clock as created_clock from timeline where kind = 'created'),
     joined as (
         select
-            ticket.*,
+            ticket.* exclude (form, custom_fields),
             coalesce(opened_by in ('human', 'bot', 'rule') and exception.channel is null, false) as is_outreach,
             exclusion_reason is null and not is_outreach as is_measured,
             if(first_reply_at >= created_at, first_reply_at, null) as reply_at,
@@ -792,7 +824,7 @@ select
     helpdesk_url || '/agent/tickets/' || ticket_key as url,
     customer_id, workflow, variant, channel, group_name,
     'zendesk-' || assignee_id as agent_id,
-    priority, subject, tags, status,
+    priority, subject, tags, reason, language, status,
     exclusion_reason is null as is_counted,
     exclusion_reason, is_outreach, is_measured, created_at,
     reply_at as first_reply_at,
@@ -821,6 +853,7 @@ select
     public_reply_count = 0 as is_zero_touch,
     public_reply_count = 1 as is_one_touch,
     if(resolved_at is null, null, public_reply_count = 1 and reopen_count = 0 and is_quiet_7d) as is_fcr_7d,
+    if(resolved_at is null, null, not is_quiet_7d) as is_repeated_7d,
     reopen_count,
     reopen_count > 0 as is_reopened,
     handoff_count, has_ping_pong, is_bot_handover, is_automated,
@@ -2052,6 +2085,7 @@ select week, workflow, variant, channel, unnest([
     share_fact('zero_touch', untouched, touch_n),
     share_fact('one_touch', touched_once, touch_n),
     share_fact('fcr_7d', first_contact, first_contact_n),
+    share_fact('repeat_contact_7d', repeated, first_contact_n),
     mean_fact('handoffs', handoff_mean, handoff_n, handoff_spread, handoff_skew, 1),
     share_fact('automated_rate', automated, automated_n),
     share_fact('automated_held', held, held_n),
@@ -2076,6 +2110,7 @@ from (
         count(is_zero_touch) as touch_n,
         count(*) filter (where is_fcr_7d) as first_contact,
         count(is_fcr_7d) as first_contact_n,
+        count(*) filter (where is_repeated_7d) as repeated,
         avg(handoff_count) as handoff_mean,
         count(handoff_count) as handoff_n,
         stddev_pop(handoff_count) as handoff_spread,
@@ -2355,7 +2390,7 @@ with
             ('cost_per_resolution', 'money', 10, 0), ('cost_per_ticket', 'money', 10, 0),
             ('first_reply_median_calendar_hours', 'hours', 5, 7), ('first_reply_p90_calendar_hours', 'hours', 5, 7),
             ('first_reply_median_business_hours', 'hours', 5, 7), ('first_reply_p90_business_hours', 'hours', 5, 7),
-            ('zero_touch', 'share', 10, 0), ('one_touch', 'share', 10, 0), ('fcr_7d', 'share', 10, 7),
+            ('zero_touch', 'share', 10, 0), ('one_touch', 'share', 10, 0), ('fcr_7d', 'share', 10, 7), ('repeat_contact_7d', 'share', 10, 7),
             ('reopen_rate', 'share', 10, 0), ('handoffs', 'count', 5, 0), ('automated_rate', 'share', 10, 0),
             ('automated_held', 'share', 10, 3), ('sla_hit', 'share', 10, 7), ('backlog', 'count', 0, 0),
             ('tickets_created', 'count', 0, 0), ('outreach_tickets', 'count', 0, 0),

@@ -13,6 +13,7 @@ INTERVAL_TOLERANCE = 1e-6
 TABLES = {
     "fct_ticket": ("ticket_key",),
     "fct_ticket_event": ("ticket_key", "event_id"),
+    "fct_ticket_field": ("ticket_key", "field"),
     "fct_ticket_step": ("ticket_key", "visit_no"),
     "fct_cost": ("day", "ticket_key", "kind"),
     "fct_survey_answer": ("survey_answer_id",),

@@ -8,8 +8,10 @@ other half there is none, and every verdict of better or worse is a false winner
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ import polars as pl
 from analysis.compare.effects import effects
 from analysis.compare.frame import Array, Codes, Kind, Measure
 from analysis.compare.verdict import Code, verdict
+from benchmarks.report import COVERAGE_HEADING, with_section
 
 SIZES = (50, 200, 2_000)
 COMPARISONS = 2_000
@@ -157,16 +160,34 @@ def main() -> None:
     parser.add_argument("--comparisons", type=int, default=COMPARISONS)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--times", type=int, default=1, help="how many times as many tickets the baseline has")
+    parser.add_argument("--seed", type=int, default=0, help="of the first comparison; the next ones count on from it")
+    parser.add_argument("--out", type=Path, help="a report that gets the table as a section")
     options = parser.parse_args()
-    print("| tickets an arm | metric | comparisons | covers the difference | covers the ratio | false winners |")
-    print("|---|---|---|---|---|---|")
+    found = ["| tickets an arm | metric | comparisons | covers the difference | covers the ratio | false winners |"]
+    found.append("|---|---|---|---|---|---|")
+    print(*found, sep="\n")
     for n in options.sizes:
-        for metric, tally in simulate(n, options.comparisons, times=options.times).items():
-            print(
+        for metric, tally in simulate(n, options.comparisons, options.seed, options.times).items():
+            found.append(
                 f"| {n:,} | {metric} | {tally.comparisons:,} | {tally.coverage:.1%} "
-                f"| {tally.ratio_covered / tally.comparisons:.1%} | {tally.false_winner_rate:.1%} |",
-                flush=True,
+                f"| {tally.ratio_covered / tally.comparisons:.1%} | {tally.false_winner_rate:.1%} |"
             )
+            print(found[-1], flush=True)
+    if options.out:
+        before = options.out.read_text(encoding="utf-8")
+        options.out.write_text(with_section(before, section(options, found)), encoding="utf-8")
+
+
+def section(options: argparse.Namespace, rows: list[str]) -> str:
+    """The section of the report, as Markdown."""
+    sizes = " ".join(str(size) for size in options.sizes)
+    said = (
+        f"Written on {dt.datetime.now(dt.UTC).date()} by `python -m benchmarks.comparison --sizes {sizes} "
+        f"--comparisons {options.comparisons} --times {options.times} --seed {options.seed}`. Intervals "
+        "are to cover 93 to 97%, and of verdicts where nothing differs (half of the comparisons) at most 5% may name a "
+        "winner."
+    )
+    return "\n\n".join([COVERAGE_HEADING, said, "\n".join(rows)]) + "\n"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.report import Results, markdown, process_of, with_process
+from benchmarks.report import Results, markdown, others_of
 from benchmarks.runs import Narrate, run_clicks, run_demo, run_size
 from flowmeter.errors import FlowmeterError
 from flowmeter.settings import CHECKOUT
@@ -62,7 +62,8 @@ def main() -> None:
     try:
         results = run(options.tickets, DEMO_TICKETS, work, narrate)
         before = options.out.read_text(encoding="utf-8") if options.out.exists() else ""
-        options.out.write_text(with_process(markdown(results), process_of(before)), encoding="utf-8")
+        written = f"{markdown(results)}\n{others_of(before)}".rstrip() + "\n"
+        options.out.write_text(written, encoding="utf-8")
         narrate(f"wrote {options.out}")
     except FlowmeterError as error:
         narrate(str(error))

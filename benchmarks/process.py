@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.pipeline import REPORT, check_space, narrate, work_folder
-from benchmarks.report import GIGABYTE, PROCESS_HEADING, Target, table, void, with_process
+from benchmarks.report import GIGABYTE, PROCESS_HEADING, Target, table, void, with_section
 from benchmarks.runs import Narrate, ProcessRun, run_process
 from flowmeter.errors import FlowmeterError
 from flowmeter.settings import CHECKOUT
@@ -143,7 +143,7 @@ def main() -> None:
     try:
         written = section(run(options.tickets, work, narrate))
         before = options.out.read_text(encoding="utf-8") if options.out.exists() else "# Benchmarks\n"
-        options.out.write_text(with_process(before, written), encoding="utf-8")
+        options.out.write_text(with_section(before, written), encoding="utf-8")
         narrate(f"wrote {options.out}")
     except FlowmeterError as error:
         narrate(str(error))

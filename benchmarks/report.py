@@ -12,7 +12,11 @@ from benchmarks.runs import REPEATS, SHORT_SECONDS, SizeRun
 
 GIGABYTE = 1e9
 PROCESS_HEADING = "## Steps, passages and rankings"
-"""The last section of the report, which `benchmarks.process` measures and writes by itself."""
+ANSWERS_HEADING = "## Answers of the compare page"
+COVERAGE_HEADING = "## Intervals of comparisons"
+OTHER_HEADINGS = (PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING)
+"""The last sections of the report, each of which a command of its own measures and writes: `benchmarks.process`,
+`benchmarks.answers` and `benchmarks.comparison`."""
 STAGES = (
     ("generate", "Generate the exports"),
     ("ingest", "`flowmeter ingest`"),
@@ -72,16 +76,24 @@ def markdown(results: Results) -> str:
     return "\n\n".join(parts).rstrip() + "\n"
 
 
-def process_of(report: str) -> str:
-    """The section of a written report that `benchmarks.process` wrote; empty if it has none."""
-    _, heading, section = report.partition(PROCESS_HEADING)
-    return heading + section
+def others_of(report: str) -> str:
+    """The sections of a written report that other commands wrote; empty if it has none."""
+    return report[_start(report, OTHER_HEADINGS) :]
 
 
-def with_process(report: str, section: str) -> str:
-    """The report with this section in place of the one it has."""
-    body = report.partition(PROCESS_HEADING)[0].rstrip()
-    return f"{body}\n\n{section}".rstrip() + "\n"
+def with_section(report: str, section: str) -> str:
+    """The report with this section, which begins with its heading, in place of the one it has, else at the end."""
+    heading = section.partition("\n")[0]
+    start = _start(report, (heading,))
+    rest = report[start + len(heading) :]
+    after = rest[_start(rest, OTHER_HEADINGS) :]
+    parts = (report[:start].rstrip(), section.rstrip(), after.rstrip())
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _start(report: str, headings: tuple[str, ...]) -> int:
+    """Where the first of the headings stands, else the end."""
+    return min([at for heading in headings if (at := report.find(heading)) >= 0], default=len(report))
 
 
 def machine(load: float) -> str:

@@ -9,11 +9,11 @@ import polars as pl
 import streamlit as st
 
 from analysis.compare.adjusted import adjusted
-from analysis.compare.comparison import GOAL, Comparison, Question, compare
+from analysis.compare.comparison import GOAL, Comparison, Question, compare, covariates_of, is_main, main
 from analysis.compare.effects import SCHEMA, effects
-from analysis.compare.frame import COVARIATES, Kind, Measure, measures
+from analysis.compare.frame import Kind, Measure, measures, split
 from analysis.compare.plan import Plan, plan
-from analysis.compare.verdict import GUARDRAILS
+from analysis.comparison_html import About
 from analysis.wording import Speech
 from dashboard import data
 from dashboard.data import SNAPSHOTS_OPEN
@@ -29,7 +29,7 @@ COLUMNS = (
     "csat_satisfied", "ces_score", "resolution_calendar_minutes", "resolution_business_minutes",
     "first_resolution_calendar_minutes", "is_automated", "cost", "is_resolved", "is_zero_touch", "is_one_touch",
     "handoff_count", "is_reopened", "is_answered", "first_reply_calendar_minutes", "first_reply_business_minutes",
-    "sla_met", "resolved_in_cohort", "is_fcr_7d", "is_automated_held",
+    "sla_met", "resolved_in_cohort", "is_fcr_7d", "is_repeated_7d", "is_automated_held",
 )  # fmt: skip
 """The KPI columns of comparison.tickets()."""
 
@@ -110,12 +110,19 @@ def _chosen(path: str, asked: Asked) -> Choice:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def compared(path: str, asked: Asked, snapshot_at: dt.datetime, currency: str) -> Comparison:
-    """The comparison by the goal and the main KPIs: fewer KPIs are sooner there."""
+def compared(path: str, asked: Asked, snapshot_at: dt.datetime, currency: str, *, whole: bool = False) -> Comparison:
+    """The comparison by the goal and the main KPIs: fewer KPIs are sooner there. `whole`: by all, for a download."""
     chosen = _chosen(path, asked)
     weeks = data.asked(path, lambda cursor: comparison.weeks(cursor, asked.workflow)) if chosen.cut else None
     question = Question(chosen.arms, asked.by, snapshot_at, asked.goal, cut=chosen.cut)
-    return compare(tickets(path, chosen), metrics(path).filter(_main(asked)), question, weeks, Speech(currency))
+    known = metrics(path) if whole else main(metrics(path), asked.goal)
+    return compare(tickets(path, chosen), known, question, weeks, Speech(currency))
+
+
+def about(path: str, asked: Asked) -> About:
+    """What heads a report of the comparison."""
+    chosen = _chosen(path, asked)
+    return About(**data.asked(path, lambda cursor: comparison.about(cursor, chosen)))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -123,13 +130,10 @@ def other_effects(path: str, asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Effects, and adjusted differences, of the KPIs that are no main ones."""
     chosen = _chosen(path, asked)
     rows = tickets(path, chosen)
-    known = measures(metrics(path).filter(~_main(asked)), rows)
-    covariates = [name for name in COVARIATES if name != asked.by]
-    return effects(rows, known, chosen.arms), adjusted(rows, known, chosen.arms, covariates).differences
-
-
-def _main(asked: Asked) -> pl.Expr:
-    return pl.col("is_table") | pl.col("is_headline") | pl.col("metric").is_in([asked.goal, *GUARDRAILS])
+    known = measures(metrics(path).filter(~is_main(asked.goal)), rows)
+    arms = split(rows, chosen.arms)
+    evened = adjusted(arms, known, chosen.arms, covariates_of(rows, asked.by))
+    return effects(arms, known, chosen.arms), evened.differences
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -152,12 +156,9 @@ def by_channel(path: str, asked: Asked, measure: Measure) -> pl.DataFrame:
 
 
 def _by(rows: pl.DataFrame, column: str, measure: Measure, arms: tuple[str, ...]) -> pl.DataFrame:
-    needed = ["arm", "customer_id", *measure.columns]
-    parts = rows.partition_by(column, as_dict=True, maintain_order=False)
-    found = [
-        _part(part.select(needed), measure, arms).select(pl.lit(key[0]).alias(column), pl.all())
-        for key, part in parts.items()
-    ]
+    needed = rows.select(column, "arm", "customer_id", *measure.columns)
+    parts = needed.partition_by(column, as_dict=True, include_key=False)
+    found = [_part(part, measure, arms).select(pl.lit(key[0]).alias(column), pl.all()) for key, part in parts.items()]
     return pl.concat(found).sort(column)
 
 

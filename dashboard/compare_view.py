@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,19 +15,20 @@ from analysis.compare.before_after import WARNING
 from analysis.compare.comparison import ADJUSTED, RUNNING, Comparison
 from analysis.compare.frame import Measure
 from analysis.compare.verdict import Code, margin
-from analysis.wording import Speech
+from analysis.wording import Speech, duration
 from dashboard import compare_data, data, weekly_view
 from dashboard.compare_data import Asked
+from dashboard.components.compare_charts import OPEN
 from dashboard.components.forest import Figure, ForestRow
 from dashboard.data import Snapshot
-from dashboard.format import monday_of, spoken_key
+from dashboard.format import monday_of, spoken_key, week_in_words
 from dashboard.selection import Selection
 from dashboard.weekly_view import MetricInfo
 from flowmeter.arm_names import channel_condition, condition
 from flowmeter.choice import Choice
 
 Row = Mapping[str, Any]
-FIRST = ("csat", "ces", "cost_per_resolution", "reopen_rate", "fcr_7d", "resolution_rate_cohort")
+FIRST = ("csat", "ces", "cost_per_resolution", "reopen_rate", "repeat_contact_7d", "resolution_rate_cohort")
 """What stands right below the goal: the guardrails, and what customers feel."""
 
 
@@ -166,38 +168,82 @@ def plan(told: Told) -> list[str]:
     if not row["baseline_value"]:
         return ["Nothing is known of the baseline yet."]
     matters = margin(told.goal.unit, row["baseline_value"])
-    said = [] if told.found.verdict.code is Code.NOT_ENOUGH else ["This comparison knows enough. For the next test:"]
-    if told.found.verdict.more_tickets is not None:
-        said.append(told.found.verdict.sentence.rpartition("). ")[2])
+    said = _missing(told)
     for effect in (matters, matters / 2):
         found = compare_data.planned(told.snap.path, told.asked, told.goal, effect, told.snap.snapshot_at)
         size = words.own_unit(effect, told.goal.unit, told.speech).lstrip("+")
         said.append(words.plan(found, size, told.goal.label))
         if found.tickets is None:
             break
-    more = told.found.verdict
-    if told.found.basis == RUNNING and more.more_tickets is not None:
+    if told.found.basis == RUNNING and any(one.more_tickets is not None for one in told.found.verdicts.values()):
         said.append("A test that is looked at every day needs about half as many again.")
     return said
 
 
+def _missing(told: Told) -> list[str]:
+    """What every arm still needs."""
+    verdicts = told.found.verdicts
+    if all(one.code is not Code.NOT_ENOUGH for one in verdicts.values()):
+        return ["This comparison knows enough. For the next test:"]
+    missing = {arm: one.sentence.rpartition("). ")[2] for arm, one in verdicts.items() if one.more_tickets is not None}
+    return [f"{arm}: {said}" if len(verdicts) > 1 else said for arm, said in missing.items()]
+
+
 def list_asked(told: Told, given: str) -> tuple[MetricInfo, Selection, str] | None:
-    """The list 'metric:arm number:channel' that the URL asks for; null when it asks for none that there is."""
-    metric, arm, channel = [*given.split(":"), "", ""][:3]
-    info = weekly_view.metric_infos(told.snap.path).get(metric)
-    if info is None or not arm.isdecimal() or int(arm) >= len(told.choice.arms):
+    """The list 'metric:arm number:channel:week' that the URL asks for; null when it asks for none that there is.
+
+    'open' for the metric stands for tickets that are open some time after their creation: hours instead of a week.
+    """
+    metric, arm, channel, when = [*given.split(":"), "", "", ""][:4]
+    if not arm.isdecimal() or int(arm) >= len(told.choice.arms):
         return None
+    found = _still_open(told, when) if metric == OPEN else _of_metric(told, metric, when)
+    if found is None:
+        return None
+    info, scope = found
     name = told.choice.arms[int(arm)]
-    parts = [info.ticket_filter or "true", condition(told.choice, name, told.snap.time_zone)]
+    parts = [info.ticket_filter, condition(told.choice, name, told.snap.time_zone)]
     if channel:
         parts.append(channel_condition(channel))
-    where = " and ".join(f"({part})" for part in parts)
-    own = MetricInfo(
-        info.key, info.label, info.unit, info.better, info.min_n, False, False, info.sentence, "", where, 0
-    )
+        scope += f", {spoken_key(channel)}"
+    own = replace(info, ticket_filter=" and ".join(f"({part})" for part in parts))
     chosen = Selection(monday_of(told.snap.snapshot_at, told.snap.time_zone), told.choice.workflow)
-    scope = f"{told.named(name)}, created {days(told.choice)}" + (f", {spoken_key(channel)}" if channel else "")
-    return own, chosen, scope
+    return own, chosen, f"{told.named(name)}, {scope}"
+
+
+def _of_metric(told: Told, metric: str, week: str) -> tuple[MetricInfo, str] | None:
+    info = weekly_view.metric_infos(told.snap.path).get(metric)
+    if info is None:
+        return None
+    where, scope = info.ticket_filter or "true", f"created {days(told.choice)}"
+    if week:
+        try:
+            monday = dt.date.fromisoformat(week)
+        except ValueError:
+            return None
+        where, scope = (
+            f"({where}) and created_week = date '{monday}'",
+            f"created in {words.inside(week_in_words(monday))}",
+        )
+    return _undated(info, where), scope
+
+
+def _still_open(told: Told, hours: str) -> tuple[MetricInfo, str] | None:
+    """The tickets that count in a survival curve just before this time."""
+    try:
+        minutes = float(hours) * 60
+    except ValueError:
+        return None
+    snapshot = f"'{told.snap.snapshot_at}'::timestamp"
+    age = f"coalesce(resolution_calendar_minutes, (epoch_us({snapshot}) - epoch_us(created_at)) / 60000000.0)"
+    sentence = "Tickets that were open for at least so long, whether or not they have been resolved since."
+    where = f"is_measured and {age} >= {minutes:.7f} - 0.000001"
+    info = MetricInfo(OPEN, "Not resolved yet", "count", "neither", 0, False, False, sentence, "", where, 0)
+    return info, f"still open after {duration(minutes / 60)}, created {days(told.choice)}"
+
+
+def _undated(info: MetricInfo, where: str) -> MetricInfo:
+    return replace(info, is_headline=False, is_table=False, week_column="", ticket_filter=where, matures_days=0)
 
 
 def _of(frame: pl.DataFrame, arm: str) -> list[dict[str, Any]]:
@@ -233,6 +279,7 @@ def _row(told: Told, row: Row, label: str, targets: tuple[str, str], evened: Row
         high=_part(row["high"], base),
         adjusted=_part(evened["difference"], base) if evened is not None else None,
         beside=beside,
+        sure=words.sure(row["probability_better"]),
     )
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from flowmeter.choice import Choice
+from flowmeter.choice import COLUMNS_OF, Choice, field_of
 
 MOST = 100
 
@@ -19,7 +19,12 @@ def variant_workflows(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def names(connection: duckdb.DuckDBPyConnection, workflow: str, kind: str) -> list[str]:
-    """The tags, macros or rules that some tickets of a workflow have and some not, the most used first."""
+    """What some tickets of a workflow have and some not, or say differently, the most used first.
+
+    Tags, macros, rules, fields, or Flows that left their version.
+    """
+    if kind in {"field", "flow"}:
+        return _fields(connection, workflow, kind)
     if kind == "tag":
         query = """select unnest(tags) as name from fct_ticket where workflow = $workflow and is_counted"""
     else:
@@ -34,6 +39,15 @@ def names(connection: duckdb.DuckDBPyConnection, workflow: str, kind: str) -> li
     return [str(row[0]) for row in connection.execute(counted, {"workflow": workflow}).fetchall()]
 
 
+def _fields(connection: duckdb.DuckDBPyConnection, workflow: str, kind: str) -> list[str]:
+    query = f"""
+        select field from fct_ticket_field inner join fct_ticket using (ticket_key)
+        where workflow = $workflow and is_counted and starts_with(field, 'flow:') = {kind == "flow"}
+        group by field having count(distinct "value") > 1 order by count(*) desc, field limit {MOST}"""
+    found = connection.execute(query, {"workflow": workflow}).fetchall()
+    return [str(field).removeprefix("flow:") for (field,) in found]
+
+
 def condition(choice: Choice, arm: str, zone: str) -> str:
     """The tickets of an arm as SQL on fct_ticket."""
     kind, _, name = choice.by.partition(":")
@@ -42,13 +56,15 @@ def condition(choice: Choice, arm: str, zone: str) -> str:
     if choice.cut is not None:
         sign = "<" if arm.startswith("before ") else ">="
         parts.append(f"created_at {sign} '{_midnight(choice.cut, zone)}'::timestamp")
+    elif kind in {"field", "flow"}:
+        says = f'field = {_text(field_of(choice.by))} and "value" = {_text(arm)}'
+        parts.append(f"ticket_key in (select ticket_key from fct_ticket_field where {says})")
     elif name:
         ran = f"select ticket_key from fct_automation_run where kind = {_text(kind)} and name = {_text(name)}"
         has = f"list_contains(tags, {_text(name)})" if kind == "tag" else f"ticket_key in ({ran})"
         parts.append(f"coalesce({has}, false)" if arm.startswith("with ") else f"not coalesce({has}, false)")
     else:
-        column = {"group": "group_name", "channel": "coalesce(channel, 'unknown')"}.get(kind, "variant")
-        parts.append(f"{column} = {_text(arm)}")
+        parts.append(f"{COLUMNS_OF[kind]} = {_text(arm)}")
     return " and ".join(parts)
 
 

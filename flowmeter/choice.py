@@ -3,6 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
+COLUMNS_OF = {"variant": "variant", "group": "group_name", "channel": "coalesce(channel, 'unknown')"}
+VALUED = (*COLUMNS_OF, "field", "flow")
+"""Kinds whose arms are values that tickets have; of the others they are with and without, or before and since."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -18,3 +22,8 @@ class Choice:
     last: dt.date
     counts: dict[str, int]
     cut: dt.date | None = None
+
+
+def field_of(by: str) -> str:
+    """Which field of fct_ticket_field `field:NAME` or `flow:NAME` is about."""
+    return by if by.startswith("flow:") else by.removeprefix("field:")

@@ -3,16 +3,18 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
 from flowmeter.checked_file import nearest
-from flowmeter.choice import Choice
+from flowmeter.choice import COLUMNS_OF, VALUED, Choice, field_of
 
-KINDS = ("variant", "tag:NAME", "macro:NAME", "rule:NAME", "group", "channel", "date:2026-06-01")
-COLUMNS_OF = {"variant": "variant", "group": "group_name", "channel": "coalesce(channel, 'unknown')"}
+KINDS = (
+    "variant", "tag:NAME", "macro:NAME", "rule:NAME", "field:NAME", "flow:NAME", "group", "channel", "date:2026-06-01",
+)  # fmt: skip
 
 QUARTER_WEEKS = 13
 MEASURED = (
@@ -32,6 +34,8 @@ AS_THEY_ARE = (
         end as open_minutes""",
     "coalesce(channel, 'unknown') as channel",
     "coalesce(priority, 'normal') as priority",
+    "reason",
+    "language",
     """['night', 'morning', 'afternoon', 'evening'][hour(local_at) // 6 + 1]::enum(
         'night', 'morning', 'afternoon', 'evening') as hour_band""",
     """['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][isodow(local_at)]::enum(
@@ -43,9 +47,26 @@ SETTLED = {
     "sla_met": ("created_at", "sla_hit"),
     "resolved_in_cohort": ("created_at", "resolution_rate_cohort"),
     "is_fcr_7d": ("resolved_at", "fcr_7d"),
+    "is_repeated_7d": ("resolved_at", "repeat_contact_7d"),
     "is_automated_held": ("resolved_at", "automated_held"),
 }
 """Columns that are true only some days after an instant: of which metric, and since when."""
+
+OF_RUNS = "select distinct name from fct_automation_run where kind = '{}' and name is not null order by name"
+OF_FIELDS = """select distinct {} from fct_ticket_field inner join fct_ticket using (ticket_key)
+    where workflow = $workflow and {} order by 1"""
+NAMES_OF = {
+    "tag": "select distinct unnest(tags) as tag from fct_ticket where workflow = $workflow order by tag",
+    "macro": OF_RUNS.format("macro"),
+    "rule": OF_RUNS.format("rule"),
+    "field": OF_FIELDS.format("field", "not starts_with(field, 'flow:')"),
+    "flow": OF_FIELDS.format("field[6:]", "starts_with(field, 'flow:')"),
+}
+"""What there is of a kind: names to choose from, for whoever misspelt one."""
+TO_HAVE = {
+    "field": "no field of these tickets has two to 100 different values",
+    "flow": "Shopify exports no runs of Flows. Let the Flow tag the order with its name and version, as refunds_v2",
+}
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -93,7 +114,7 @@ def choose(
 
 
 def tickets(connection: Connection, choice: Choice) -> pl.DataFrame:
-    """One row per counted ticket: ticket_key, arm, customer_id (a number), created_at, the KPI
+    """One row per counted ticket: ticket_key, arm, created_at, customer_id (a number; null where unknown), the KPI
     columns of fct_ticket (null where the ticket does not count for the metric, or not yet), and the covariates.
     """
     arm, names = _arm(choice.by, shop_facts(connection).zone)
@@ -123,7 +144,8 @@ def _tickets(connection: Connection, choice: Choice, arm: str, names: dict[str, 
                 timezone($zone, timezone('UTC', $snapshot::timestamp))::date as snapshot_day
             from fct_ticket where workflow = $workflow and is_counted and {where}
         )
-        select ticket_key, arm::enum({_listed(choice.arms)}) as arm, hash(customer_id) as customer_id, created_at,
+        select ticket_key, arm::enum({_listed(choice.arms)}) as arm, created_at,
+            case when customer_id is not null then hash(customer_id) end as customer_id,
             {_columns(connection)}
         from found where arm in (select unnest($arms))"""
     return _frame(connection, query, **bound, **names)
@@ -147,6 +169,20 @@ def shop_facts(connection: Connection) -> ShopFacts:
     """What `snapshot` says."""
     row = connection.execute("select snapshot_at, currency, time_zone from snapshot").fetchall()[0]
     return ShopFacts(row[0], str(row[1] or "EUR"), str(row[2] or "UTC"))
+
+
+def about(connection: Connection, choice: Choice) -> dict[str, Any]:
+    """What heads a report: shop, workflow, days, the snapshot in words, and the tickets of every arm in these days."""
+    zone = shop_facts(connection).zone
+    arm, bound = _arm(choice.by, zone)
+    names = """select shop_name, coalesce((select name from dim_workflow where workflow = $workflow), $workflow),
+        strftime(timezone(time_zone, timezone('UTC', snapshot_at)), '%-d %B %Y, %H:%M') from snapshot"""
+    shop, workflow, snapshot = connection.execute(names, {"workflow": choice.workflow}).fetchall()[0]
+    sizes = f"""select {arm} as arm, count(*) from fct_ticket
+        where workflow = $workflow and is_counted and {_between(choice.first, choice.last, zone)} group by arm"""
+    counted = connection.execute(sizes, {"workflow": choice.workflow, **bound}).fetchall()
+    days = (choice.first, choice.last)
+    return {"shop": shop, "workflow": workflow, "days": days, "snapshot": snapshot, "sizes": dict(counted)}
 
 
 def _columns(connection: Connection) -> str:
@@ -174,6 +210,8 @@ def _spans(
     connection: Connection, workflow: str, by: str, first: dt.date | None, last: dt.date | None
 ) -> list[tuple[str, int, dt.date, dt.date]]:
     """Per arm, the largest first: name, tickets, first and last local day."""
+    if by.removesuffix(":") in NAMES_OF:
+        raise ValueError(_known(connection, workflow, by))
     zone = shop_facts(connection).zone
     arm, names = _arm(by, zone)
     query = f"""
@@ -198,20 +236,23 @@ def _arm(by: str, zone: str) -> tuple[str, dict[str, str]]:
             else 'since {day}' end""",
             {},
         )
+    if kind in {"field", "flow"} and detail:
+        says = "said.ticket_key = fct_ticket.ticket_key and said.field = $name"
+        return f'(select "value" from fct_ticket_field as said where {says})', {"name": field_of(by)}
     tests = {
         "tag": "list_contains(tags, $name)",
         "macro": "ticket_key in (select ticket_key from fct_automation_run where kind = 'macro' and name = $name)",
         "rule": "ticket_key in (select ticket_key from fct_automation_run where kind = 'rule' and name = $name)",
     }
     if kind not in tests or not detail:
-        known = ["variant", "group", "channel", "tag", "macro", "rule", "date"]
+        known = [*VALUED, "tag", "macro", "rule", "date"]
         raise ValueError(f"'{by}' is none of {', '.join(KINDS)}. {nearest(kind, known)}")
     return f"case when {tests[kind]} then 'with ' || $name else 'without ' || $name end", {"name": detail}
 
 
 def _usual(names: list[str], kind: str, detail: str) -> tuple[str, ...]:
     """The two largest; with and without, and before and since, in the order in which they are told."""
-    if kind in COLUMNS_OF:
+    if kind in VALUED:
         return tuple(names[:2])
     pair = ("before ", "since ") if kind == "date" else ("without ", "with ")
     return tuple(name for name in (pair[0] + detail, pair[1] + detail) if name in names)
@@ -225,17 +266,21 @@ def _check_workflow(connection: Connection, workflow: str) -> None:
 
 
 def _check_name(connection: Connection, workflow: str, by: str, arms: list[str]) -> None:
-    """A tag, macro or rule that no ticket of the workflow has is most likely misspelt."""
+    """A tag, macro, rule, field or Flow that no ticket of the workflow has is most likely misspelt."""
     kind, _, name = by.partition(":")
-    if kind not in {"tag", "macro", "rule"} or f"with {name}" in arms:
+    if kind not in NAMES_OF or f"with {name}" in arms or (kind in VALUED and arms):
         return
-    query = "select distinct name from fct_automation_run where kind = $kind and name is not null order by name"
-    bound = {"kind": kind}
-    if kind == "tag":
-        query = "select distinct unnest(tags) as tag from fct_ticket where workflow = $workflow order by tag"
-        bound = {"workflow": workflow}
-    known = [str(row[0]) for row in connection.execute(query, bound).fetchall()]
-    raise ValueError(f"no tickets of '{workflow}' have the {kind} '{name}'. {nearest(name, known)}")
+    raise ValueError(f"no tickets of '{workflow}' have the {kind} '{name}'. {_known(connection, workflow, by)}")
+
+
+def _known(connection: Connection, workflow: str, by: str) -> str:
+    """Which names there are of a kind, or how to get some."""
+    kind, _, name = by.partition(":")
+    bound = {"workflow": workflow} if "$workflow" in NAMES_OF[kind] else {}
+    known = [str(row[0]) for row in connection.execute(NAMES_OF[kind], bound).fetchall()]
+    if kind in TO_HAVE and not known:
+        return TO_HAVE[kind]
+    return nearest(name, known) if name else f"which {kind}? Write it like {kind}:NAME. {nearest(name, known)}"
 
 
 def _between(first: dt.date | None, last: dt.date | None, zone: str) -> str:

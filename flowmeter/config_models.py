@@ -247,6 +247,7 @@ class ZendeskSource(Checked):
     spam_tags: list[str] = ["spam"]
     tracked_time_field_id: int | None = None
     reason_field_id: int | str | None = None
+    language_field_id: int | str | None = None
 
 
 class ShopifySource(Checked):

@@ -19,7 +19,8 @@ TABLES = {
         shop_name varchar, currency varchar, time_zone varchar, cohort_days integer, auto_close_days integer,
         cart_window_days integer, snapshot_at timestamp, helpdesk_url varchar, handle_cap_minutes double,
         handle_floor_minutes double, minutes_per_message double, minutes_per_ticket double,
-        tracked_time_field_id bigint, reason_field_id varchar, fee_per_ticket decimal(18, 6),
+        tracked_time_field_id bigint, reason_field_id varchar, language_field_id varchar,
+        fee_per_ticket decimal(18, 6),
         fee_per_message decimal(18, 6), fee_per_automated_resolution decimal(18, 6),
         default_hourly_cost decimal(18, 6), default_schedule varchar""",
     "workflow": """
@@ -102,9 +103,13 @@ def _setting(config: Config, snapshot_at: dt.datetime) -> Row:
         shop.name, shop.currency, shop.time_zone, kpi.cohort_days, kpi.auto_close_days, kpi.cart_window_days,
         snapshot_at, zendesk.url.rstrip("/") or None, handle.cap_minutes, handle.floor_minutes,
         handle.minutes_per_message, handle.minutes_per_ticket, zendesk.tracked_time_field_id,
-        None if zendesk.reason_field_id is None else str(zendesk.reason_field_id), fees.per_ticket, fees.per_message,
+        _text(zendesk.reason_field_id), _text(zendesk.language_field_id), fees.per_ticket, fees.per_message,
         fees.per_automated_resolution, config.costs.hourly_cost.default, config.schedules.default,
     )  # fmt: skip
+
+
+def _text(field: int | str | None) -> str | None:
+    return None if field is None else str(field)
 
 
 def _workflows(config: Config) -> Iterator[Row]:

@@ -30,7 +30,8 @@ DATA = {
         macro_id BIGINT, macro_title VARCHAR, channel VARCHAR, via_rel VARCHAR, rule_id VARCHAR, rule_title VARCHAR""",
     "zendesk_user": """
         user_id BIGINT, role VARCHAR, name_hash VARCHAR, email_hash VARCHAR, phone_hash VARCHAR,
-        display_name VARCHAR, is_active BOOLEAN, default_group_id BIGINT, created_at TIMESTAMP, updated_at TIMESTAMP""",
+        display_name VARCHAR, is_active BOOLEAN, default_group_id BIGINT, created_at TIMESTAMP, updated_at TIMESTAMP,
+        locale VARCHAR""",
     "zendesk_group": """
         group_id BIGINT, name VARCHAR, is_deleted BOOLEAN, created_at TIMESTAMP, updated_at TIMESTAMP""",
     "zendesk_macro": """
@@ -76,3 +77,5 @@ def ensure_raw(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"create table if not exists {table} ({columns})").fetchall()
     for table, columns in DATA.items():
         con.execute(f"create table if not exists {table} (batch_no INTEGER, line BIGINT, {columns})").fetchall()
+    # A shop that was loaded before users had a language keeps its rows.
+    con.execute("alter table zendesk_user add column if not exists locale VARCHAR").fetchall()

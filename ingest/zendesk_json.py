@@ -211,12 +211,16 @@ def _read_users(part: Part, context: Context) -> Reading:
     return Reading(
         source="zendesk_user",
         relation=part.relation(
-            _texts("id", "role", "name", "email", "phone", "active", "default_group_id", "created_at", "updated_at")
+            _texts(
+                *("id", "role", "name", "email", "phone", "active", "default_group_id", "created_at", "updated_at"),
+                "locale",
+            )
         ),
         fields=(
             *_ids(user_id="id", default_group_id="default_group_id"),
             Field("role", "role"),
             Field("is_active", "active", FLAG),
+            Field("locale", "locale"),
             *_times("created_at", "updated_at"),
         ),
         extra={
@@ -229,7 +233,7 @@ def _read_users(part: Part, context: Context) -> Reading:
             Table(
                 "zendesk_user",
                 "select ordinal, user_id, role, name_hash, email_hash, phone_hash, display_name, is_active, "
-                "default_group_id, created_at, updated_at from good",
+                "default_group_id, created_at, updated_at, locale from good",
             ),
         ),
         contract=contracts.UserRow,

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from analysis.compare import limits, overlap
-from analysis.compare.design import design, factors
-from analysis.compare.figures import FEWEST, people
-from analysis.compare.frame import COVARIATES, QUANTILES, Arm, Array, Codes, Measure, Sample, count, sample, split
+from analysis.compare.design import Cells, Design, cells, design, factors, sums
+from analysis.compare.figures import FEWEST, by_customer, figure_of, people
+from analysis.compare.frame import (
+    COVARIATES,
+    QUANTILES,
+    Arm,
+    Array,
+    Codes,
+    Measure,
+    Sample,
+    Tickets,
+    at_once,
+    sample,
+    split,
+)
 from analysis.compare.limits import Z95
+from analysis.compare.overlap import Weighted, Weights
 
 METHOD = "overlap weighting (Li, Morgan, Zaslavsky 2018), robust by customer"
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -56,121 +68,163 @@ class Adjusted:
 
 @dataclass(frozen=True)
 class _Pair:
-    """The tickets of two arms for one measure, the baseline's first. Customers are numbered over both arms."""
+    """Two arms, the baseline first, with the design of their covariates. Metrics of the same tickets share weights."""
 
+    arms: tuple[Arm, Arm]
+    covariates: tuple[str, ...]
+    design: Design
+    fitted: dict[bytes, Weights] = field(default_factory=dict)
+
+    def cells(self, arm: int) -> Cells:
+        return cells(self.arms[arm], self.covariates)
+
+    def joint(self, arm: int, of: Array) -> Array:
+        """Sums per cell of the arm as sums per joint cell."""
+        return _joint(self.design.cell[arm], of, len(self.design.indicators))
+
+    def weights(self, old: Array, new: Array) -> Weights:
+        """`old`, `new`: tickets per joint cell."""
+        key = old.tobytes() + new.tobytes()
+        if key not in self.fitted:
+            self.fitted[key] = overlap.fit(old, new, self.design.indicators)
+        return self.fitted[key]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The tickets of one arm that count for one measure, and their sums per joint cell.
+
+    `cell` of every ticket is one of the arm's own; `own` says which joint cell that is.
+    """
+
+    data: Sample
+    cell: Codes
+    own: Codes
+    counts: Array
     top: Array
     bottom: Array
-    customer: Codes
-    rows: NDArray[np.bool_]
 
 
 def adjusted(
-    tickets: pl.DataFrame, measures: Sequence[Measure], arms: Sequence[str], covariates: Sequence[str] = COVARIATES
+    tickets: Tickets, measures: Sequence[Measure], arms: Sequence[str], covariates: Sequence[str] = COVARIATES
 ) -> Adjusted:
     """Every measure's difference to the first arm after weighting for the covariates that the frame has."""
     baseline, *others = split(tickets, arms)
-    found = [_of_pair(baseline, other, measures, covariates) for other in others]
+    found = [_of_pair(baseline, other, measures, tuple(covariates)) for other in others]
     return Adjusted(pl.concat(one.differences for one in found), pl.concat(one.balance for one in found))
 
 
-def _of_pair(baseline: Arm, other: Arm, measures: Sequence[Measure], covariates: Sequence[str]) -> Adjusted:
-    both = pl.concat([baseline.tickets, other.tickets])
-    treated = np.repeat([0.0, 1.0], [baseline.tickets.height, other.tickets.height])
-    known = factors(both, covariates)
-    drawn = design(known, both.height)
-    fitted: dict[bytes, overlap.Weights] = {}
-
-    def weights_of(rows: NDArray[np.bool_]) -> overlap.Weights:
-        """Metrics that the same tickets count for share one propensity."""
-        key = rows.tobytes()
-        if key not in fitted:
-            fitted[key] = overlap.fit(treated[rows], drawn.cell[rows], drawn.indicators)
-        return fitted[key]
-
+def _of_pair(baseline: Arm, other: Arm, measures: Sequence[Measure], covariates: tuple[str, ...]) -> Adjusted:
+    arms = (baseline, other)
+    known = factors(arms, covariates)
+    pair = _Pair(arms, covariates, design(known, [cells(arm, covariates) for arm in arms]))
     names = [factor.name for factor in known]
-    cells = [_cells(measure, baseline, other, names, weights_of) for measure in measures]
-    rows = [(measure.key, baseline.name, other.name, *told) for measure, told in zip(measures, cells, strict=True)]
+    told = at_once(lambda measure: _columns(measure, pair, names), measures)
+    rows = [(measure.key, baseline.name, other.name, *one) for measure, one in zip(measures, told, strict=True)]
     balance = []
     if known and min(baseline.customers, other.customers) >= FEWEST:
-        pairs = zip(*overlap.standardised(weights_of(np.ones(both.height, dtype=bool))), strict=True)
-        balance = [(baseline.name, other.name, *name, *pair) for name, pair in zip(drawn.names, pairs, strict=True)]
+        every = pair.weights(*(pair.joint(arm, pair.cells(arm).counts.astype(np.float64)) for arm in (0, 1)))
+        pairs = zip(*overlap.standardised(every), strict=True)
+        balance = [(baseline.name, other.name, *name, *of) for name, of in zip(pair.design.names, pairs, strict=True)]
     return Adjusted(
         pl.DataFrame(rows, schema=SCHEMA, orient="row"), pl.DataFrame(balance, schema=BALANCE, orient="row")
     )
 
 
-def _cells(
-    measure: Measure,
-    baseline: Arm,
-    other: Arm,
-    covariates: list[str],
-    weights_of: Callable[[NDArray[np.bool_]], overlap.Weights],
-) -> tuple[object, ...]:
-    old, new = sample(baseline, measure), sample(other, measure)
-    reason = _too_few(old, baseline.name) or _too_few(new, other.name)
+def _columns(measure: Measure, pair: _Pair, covariates: list[str]) -> tuple[object, ...]:
+    for arm in pair.arms:
+        figure_of(arm, measure)  # while its tickets are at hand
+    old, new = (sample(arm, measure) for arm in pair.arms)
+    reason = _too_few(old, pair.arms[0].name) or _too_few(new, pair.arms[1].name)
     if reason:
         return (*(None,) * 11, reason)
-    pair = _together(old, new, baseline.customers)
-    return _row(weights_of(pair.rows), measure, pair, covariates)
-
-
-def _together(old: Sample, new: Sample, customers: int) -> _Pair:
-    return _Pair(
-        np.concatenate([old.top, new.top]),
-        np.concatenate([old.bottom, new.bottom]),
-        np.concatenate([old.customer, new.customer + customers]),
-        np.concatenate([old.rows, new.rows]),
-    )
-
-
-def _too_few(data: Sample, name: str) -> str | None:
-    customers = count(data.customer)
-    if customers >= FEWEST and data.n >= FEWEST:
-        return None
-    return f"{people(customers)} in {name}, fewer than the {FEWEST} that are needed"
-
-
-def _row(weights: overlap.Weights, measure: Measure, pair: _Pair, covariates: list[str]) -> tuple[object, ...]:
+    sides = (_side(pair, 0, measure), _side(pair, 1, measure))
+    weights = pair.weights(sides[0].counts, sides[1].counts)
     quantile = QUANTILES.get(measure.kind)
-    if quantile is None:
-        values, low, high = _of_means(weights, pair)
-    else:
-        values, low, high = _of_quantiles(weights, pair, quantile)
+    values, low, high = _of_means(weights, sides) if quantile is None else _of_quantiles(weights, sides, quantile)
     delta = values[1] - values[0]
     likely = limits.probability_better(delta, low, high, measure.better)
     checks = (covariates, weights.outside, weights.effective_n(0), weights.effective_n(1))
     return (*values, delta, low, high, likely, *checks, METHOD, None)
 
 
-def _error(influence: Array, customer: Codes) -> float:
-    summed = np.bincount(customer, weights=influence)
-    customers = count(customer)
-    return math.sqrt(float(summed @ summed) * customers / (customers - 1))
+def _joint(own: Codes, of: Array, cells: int) -> Array:
+    return np.bincount(own, weights=of, minlength=cells).astype(np.float64, copy=False)
 
 
-def _of_means(weights: overlap.Weights, pair: _Pair) -> tuple[limits.Limits, float, float]:
-    old, new = (overlap.figure(weights, arm, pair.top, pair.bottom) for arm in (0, 1))
-    half = Z95 * _error(new.influence - old.influence, pair.customer)
+def _too_few(data: Sample, name: str) -> str | None:
+    if data.customers >= FEWEST and data.n >= FEWEST:
+        return None
+    return f"{people(data.customers)} in {name}, fewer than the {FEWEST} that are needed"
+
+
+def _side(pair: _Pair, arm: int, measure: Measure) -> _Side:
+    own, found = pair.arms[arm], sums(pair.arms[arm], measure, pair.covariates)
+    joint = (pair.joint(arm, of) for of in (found.counts, found.top, found.bottom))
+    data = sample(own, measure)
+    return _Side(data, pair.cells(arm).cell[data.rows], pair.design.cell[arm], *joint)
+
+
+def _of_means(weights: Weights, sides: tuple[_Side, _Side]) -> tuple[limits.Limits, float, float]:
+    old, new = (overlap.figure(weights, arm, side.top, side.bottom) for arm, side in enumerate(sides))
+    score = new.score - old.score
+    squares = [
+        _squares(sides[0], replace(old, scale=-old.scale, score=-score * weights.propensity)),
+        _squares(sides[1], replace(new, score=score * (1 - weights.propensity))),
+    ]
+    half = Z95 * _error(squares, sides)
     return (old.value, new.value), new.value - old.value - half, new.value - old.value + half
 
 
-def _of_quantiles(weights: overlap.Weights, pair: _Pair, p: float) -> tuple[limits.Limits, float, float]:
+def _squares(side: _Side, figure: Weighted, *, moves: bool = True) -> float:
+    """The sum over customers of the squares of what their tickets add to a figure. `moves`: of their own arm."""
+    data, score = side.data, figure.score
+    if moves and data.bottom is None:
+        score = score - figure.scale * figure.value
+    added = score[side.own][side.cell]
+    if moves:
+        moved = figure.scale[side.own][side.cell]
+        moved *= data.top if data.bottom is None else data.deviation(figure.value)
+        added += moved
+    summed = by_customer(data, added)
+    summed *= summed
+    return float(summed.sum())
+
+
+def _error(squares: Sequence[float], sides: tuple[_Side, _Side]) -> float:
+    customers = sum(side.data.customers for side in sides)
+    return math.sqrt(sum(squares) * customers / (customers - 1))
+
+
+def _of_quantiles(weights: Weights, sides: tuple[_Side, _Side], p: float) -> tuple[limits.Limits, float, float]:
     """Woodruff's intervals (1952, JASA 47) of the weighted quantiles, joined by MOVER."""
     values, spans = [], []
-    for arm in (0, 1):
-        inside = weights.treated == arm
-        value = _quantile(pair.top[inside], weights.weight[inside], p)
-        below = overlap.figure(weights, arm, (pair.top <= value).astype(np.float64), pair.bottom)
-        half = Z95 * _error(below.influence, pair.customer)
-        ends = [_quantile(pair.top[inside], weights.weight[inside], level) for level in (p - half, p + half)]
+    for arm, side in enumerate(sides):
+        weight = weights.weight(arm)[side.own][side.cell[side.data.order]]
+        (value,) = _quantiles(side.data.ordered, weight, [p])
+        below = _below(side, value)
+        figure = overlap.figure(weights, arm, below.top, below.bottom)
+        scores = (-figure.score * weights.propensity, figure.score * (1 - weights.propensity))
+        squares = [
+            _squares(below if at == arm else sides[at], replace(figure, score=score), moves=at == arm)
+            for at, score in enumerate(scores)
+        ]
+        half = Z95 * _error(squares, sides)
+        ends = _quantiles(side.data.ordered, weight, [p - half, p + half])
         values.append(value)
         spans.append((min(ends[0], value), max(ends[1], value)))
     return (values[0], values[1]), *limits.difference((values[0], values[1]), spans[0], spans[1])
 
 
-def _quantile(values: Array, weights: Array, p: float) -> float:
-    """The weighted quantile, interpolated: with equal weights it is type 7."""
-    order = np.argsort(values)
-    ordered, weight = values[order], weights[order]
-    places = (np.cumsum(weight) - weight[0]) / (weight.sum() - weight[0]) if len(values) > 1 else np.zeros(1)
-    return float(np.interp(min(max(p, 0.0), 1.0), places, ordered))
+def _below(side: _Side, value: float) -> _Side:
+    """Whether each ticket is not over the value, as a share."""
+    top = (side.data.top <= value).astype(np.float64)
+    summed = np.bincount(side.cell, weights=top, minlength=len(side.own)).astype(np.float64, copy=False)
+    return replace(side, data=replace(side.data, top=top), top=_joint(side.own, summed, len(side.counts)))
+
+
+def _quantiles(ordered: Array, weight: Array, levels: Sequence[float]) -> list[float]:
+    """Weighted quantiles, interpolated: with equal weights they are type 7."""
+    places = np.cumsum(weight) - weight[0]
+    wanted = np.clip(levels, 0.0, 1.0) * places[-1]
+    return [float(value) for value in np.interp(wanted, places, ordered)]

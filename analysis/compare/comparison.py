@@ -13,12 +13,12 @@ import polars as pl
 from analysis.compare.adjusted import Adjusted, adjusted
 from analysis.compare.before_after import WARNING, BeforeAfter, before_after
 from analysis.compare.effects import effects
-from analysis.compare.frame import COVARIATES, Kind, Measure, measures, split
+from analysis.compare.frame import COVARIATES, Arm, Kind, Measure, measures, split
 from analysis.compare.plan import Plan, plan
 from analysis.compare.sequential import always_valid
 from analysis.compare.simpson import Reversal, reversals
 from analysis.compare.survival import Survival, survival
-from analysis.compare.verdict import Setting, Verdict, verdict, with_intervals
+from analysis.compare.verdict import GUARDRAILS, Setting, Verdict, verdict, with_intervals
 from analysis.wording import Speech
 
 GOAL = "resolution_time_mean_calendar_hours"
@@ -29,11 +29,18 @@ NOT_DRAWN = {
     "tag": "Nobody drew lots for who gets this tag",
     "macro": "Agents choose where they use a macro",
     "rule": "A rule runs where its conditions hold",
+    "field": "What a field says is filled in by people, often when the outcome is known",
+    "flow": "A Flow's versions mostly follow one another, and its conditions choose the orders",
     "group": "Groups get different tickets",
     "channel": "Customers choose their channel",
 }
+NOTED_BY_AGENTS = "reason"
+NOTED = 0.9
+"""Share of every arm's tickets that must have a reason: noted at the end it would take part of the effect for mix."""
 UNUSUAL = 0.05
 UNEVEN = 0.2
+NONE_ALIKE = 0.9
+"""Share of tickets with hardly any like them in the other arm, from which nothing is left to judge by."""
 UNEVENLY_OPEN = 0.05
 """From this difference of open tickets on, figures of resolved ones set the fast of one arm against all of another."""
 PLAIN, ADJUSTED, RUNNING = "plain", "adjusted", "always valid"
@@ -93,29 +100,26 @@ def compare(
     `tickets` as in frame; `metrics`: the mart `metric`; `weeks`: metric, period (Monday), value of the finished weeks,
     for a date cut. ValueError for a goal that cannot be judged, with those that can.
 
-    The verdict rests on the always-valid intervals while a configured test runs (medians have none, and theirs are
-    told when it is over), on the adjusted ones where nobody drew lots, on the plain ones else.
+    The verdict rests on the always-valid intervals while a configured test runs, on the adjusted ones where nobody
+    drew lots, on the plain ones else.
     """
     known = measures(metrics, tickets)
     _check_goal(question.goal, known)
     goal = next(one for one in known if one.key == question.goal)
     kind = question.by.partition(":")[0]
-    covariates = [name for name in COVARIATES if name != kind]
-    arms = question.arms
-    # The heavy parts are numpy's, which leaves other threads alone.
+    covariates = covariates_of(tickets, question.by)
+    names = question.arms
+    arms = split(tickets, names)
     with ThreadPoolExecutor() as pool:
-        later = (
-            pool.submit(adjusted, tickets, known, arms, covariates),
-            pool.submit(always_valid, tickets, known, arms),
-            pool.submit(survival, tickets, arms),
-        )
-        found = effects(tickets, known, arms)
-    evened, sequence, curves = later[0].result(), later[1].result(), later[2].result()
-    is_running = kind == "variant" and _runs(tickets, arms, question.snapshot)
+        later = pool.submit(survival, arms, names)
+        evened = adjusted(arms, known, names, covariates)
+        found = effects(arms, known, names)
+    sequence = always_valid(arms, known, names)
+    is_running = kind == "variant" and _runs(arms, question.snapshot)
     basis = RUNNING if is_running else PLAIN if kind == "variant" else ADJUSTED
     judged = {
         PLAIN: found,
-        ADJUSTED: with_intervals(found, evened.differences),
+        ADJUSTED: with_intervals(found, _of_like_tickets(evened.differences)),
         RUNNING: with_intervals(found, sequence),
     }[basis]
     step = _step(weeks, question)
@@ -126,14 +130,40 @@ def compare(
         effects=found,
         adjusted=evened,
         always_valid=sequence,
-        survival=curves,
-        reversals=reversals(tickets, known, found, covariates),
-        verdicts={arm: _verdict(judged, arm, tickets, question, goal, speech) for arm in arms[1:]},
+        survival=later.result(),
+        reversals=reversals(arms, known, found, covariates),
+        verdicts={arm.name: _verdict(judged, (arms[0], arm), question, goal, speech) for arm in arms[1:]},
         basis=basis,
         is_running=is_running,
         before_after=step,
         cautions=cautions,
     )
+
+
+def main(metrics: pl.DataFrame, goal: str) -> pl.DataFrame:
+    """The rows of `metric` that are shown first: headlines, the table's, the guardrails and the goal."""
+    return metrics.filter(is_main(goal))
+
+
+def is_main(goal: str) -> pl.Expr:
+    """Which rows of `metric` these are."""
+    return pl.col("is_table") | pl.col("is_headline") | pl.col("metric").is_in([goal, *GUARDRAILS])
+
+
+def covariates_of(tickets: pl.DataFrame, by: str) -> list[str]:
+    """What the arms' mix may differ in: not what they are told apart by, nor a reason that many tickets lack."""
+    kind = by.partition(":")[0]
+    known = [name for name in COVARIATES if name != kind and name in tickets.columns]
+    if kind == "field":
+        known = [name for name in known if not _same(tickets, name)]
+    noted = NOTED_BY_AGENTS in known and tickets.group_by("arm").agg(pl.col(NOTED_BY_AGENTS).count() / pl.len())
+    if noted is not False and (noted[NOTED_BY_AGENTS] < NOTED).any():
+        known.remove(NOTED_BY_AGENTS)
+    return known
+
+
+def _same(tickets: pl.DataFrame, name: str) -> bool:
+    return bool(tickets.select((pl.col(name).cast(pl.String) == pl.col("arm").cast(pl.String)).all()).item())
 
 
 def planned(
@@ -187,6 +217,17 @@ def document(found: Comparison) -> dict[str, Any]:
     }
 
 
+def table(found: Comparison) -> pl.DataFrame:
+    """One row per metric and arm against the baseline: values, n, and the difference plain and with the same mix."""
+    keys = ["metric", "baseline", "arm"]
+    evened = found.adjusted.differences.select(
+        *keys, *(pl.col(name).alias(f"adjusted_{name}") for name in ("difference", "low", "high"))
+    )
+    columns = ("baseline_value", "value", "baseline_n", "n", "difference", "low", "high")
+    shown = found.effects.select("metric", "unit", "baseline", "arm", *columns, "probability_better")
+    return shown.join(evened, on=keys, how="left", maintain_order="left")
+
+
 def verdict_document(found: Comparison, arm: str) -> dict[str, Any]:
     """The verdict about one arm as plain values."""
     told = found.verdicts[arm]
@@ -226,43 +267,54 @@ def _check_goal(goal: str, known: Sequence[Measure]) -> None:
         raise ValueError(f"'{goal}' is no metric that variants are judged by. Choose one of: {', '.join(judged)}")
 
 
-def _runs(tickets: pl.DataFrame, arms: Sequence[str], snapshot: dt.datetime) -> bool:
+def _runs(arms: Sequence[Arm], snapshot: dt.datetime) -> bool:
     """Whether every arm got a ticket in the week before the snapshot."""
-    last = [arm.tickets["created_at"].max() for arm in split(tickets, arms)]
+    last = [arm.column("created_at").max() for arm in arms]
     return all(isinstance(at, dt.datetime) and snapshot - at < STILL for at in last)
 
 
 def _verdict(
-    judged: pl.DataFrame, arm: str, tickets: pl.DataFrame, question: Question, measure: Measure, speech: Speech | None
+    judged: pl.DataFrame, both: tuple[Arm, Arm], question: Question, measure: Measure, speech: Speech | None
 ) -> Verdict:
+    arm = both[1].name
     goal = (pl.col("metric") == question.goal) & (pl.col("arm") == arm)
     row = judged.row(by_predicate=goal, named=True)
-    both = tickets.filter(pl.col("arm").is_in([question.arms[0], arm]))
-    if reason := _unevenly_open(both, measure, question.arms[0], arm):
+    if reason := _unevenly_open(both, measure):
         judged = judged.with_columns(
             pl.when(~goal).then(pl.col("low")).alias("low"), pl.when(~goal).then(pl.col("high")).alias("high"),
             pl.when(goal).then(pl.lit(reason)).otherwise("reason").alias("reason"),
         )  # fmt: skip
-    recent = both.filter(pl.col("created_at") > question.snapshot - RECENT).height / (RECENT.days / 7)
-    counted = (row["n"] + row["baseline_n"]) / both.height
+    since = question.snapshot - RECENT
+    recent = sum(int((one.column("created_at") > since).sum()) for one in both) / (RECENT.days / 7)
+    counted = (row["n"] + row["baseline_n"]) / sum(one.size for one in both)
     setting = Setting(question.margin, recent * counted, comparisons=len(question.arms) - 1)
     told = verdict(judged, question.goal, arm, setting, speech)
     return replace(told, sentence=f"{told.sentence} {WARNING}") if question.cut else told
 
 
-def _unevenly_open(both: pl.DataFrame, measure: Measure, baseline: str, arm: str) -> str:
+def _of_like_tickets(differences: pl.DataFrame) -> pl.DataFrame:
+    """Without the intervals of what cannot be compared: the mix of one arm does not occur in the other."""
+    too_far = pl.col("outside_share") > NONE_ALIKE
+    reason = pl.format("hardly any tickets of {} and {} are alike", "arm", "baseline")
+    return differences.with_columns(
+        *(pl.when(~too_far).then(pl.col(end)).alias(end) for end in ("low", "high")),
+        pl.when(too_far).then(reason).otherwise("reason").alias("reason"),
+    )
+
+
+def _unevenly_open(both: tuple[Arm, Arm], measure: Measure) -> str:
     """Why a figure of resolved tickets does not compare the arms; empty if it does, or open tickets have it too.
 
     Of an arm with many open tickets only the fast ones are resolved.
     """
-    is_open = pl.col("open_minutes").is_not_null()
-    counts_open = both.filter(is_open).select(pl.col(measure.columns[0]).is_not_null().any()).item()
-    if counts_open and measure.kind is not Kind.RATIO:
+    is_open = [arm.column("open_minutes").is_not_null() for arm in both]
+    counts = [arm.column(measure.columns[0]).is_not_null() for arm in both]
+    if measure.kind is not Kind.RATIO and any((one & other).any() for one, other in zip(is_open, counts, strict=True)):
         return ""
-    shares = dict(both.group_by("arm").agg(is_open.mean()).iter_rows())
-    mine, theirs = float(shares.get(arm, 0.0)), float(shares.get(baseline, 0.0))
+    theirs, mine = (float(one.sum()) / max(len(one), 1) for one in is_open)
     if abs(mine - theirs) <= UNEVENLY_OPEN:
         return ""
+    arm, baseline = both[1].name, both[0].name
     return f"{mine:.0%} of {arm} and {theirs:.0%} of {baseline} are still open, and slow tickets are resolved last"
 
 

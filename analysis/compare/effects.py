@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
 from analysis.compare import limits
-from analysis.compare.figures import FEWEST, Figure, figures, people
-from analysis.compare.frame import QUANTILES, Kind, Measure, split
+from analysis.compare.figures import FEWEST, Figure, figure_of, figures, people
+from analysis.compare.frame import QUANTILES, Kind, Measure, Tickets, at_once, split
 from analysis.compare.limits import Z95, Limits
 from analysis.compare.resample import DRAWS
 
@@ -58,14 +59,16 @@ class Interval:
     method: str
 
 
-def effects(tickets: pl.DataFrame, measures: Sequence[Measure], arms: Sequence[str]) -> pl.DataFrame:
+def effects(tickets: Tickets, measures: Sequence[Measure], arms: Sequence[str]) -> pl.DataFrame:
     """One row per metric and arm other than the first, which is the baseline; columns as in SCHEMA.
 
     Value, difference and interval are in the metric's unit; `difference` is arm - baseline. `design_effect` is the
     larger of the two arms' (1: no customer's tickets are more alike than others'). Where too few count, value and n
     stand and the rest is null with the `reason`.
     """
-    found = {arm.name: figures(arm, measures) for arm in split(tickets, arms)}
+    parts = split(tickets, arms)
+    at_once(lambda of: figure_of(*of), product(parts, measures))
+    found = {arm.name: figures(arm, measures) for arm in parts}
     baseline, *others = arms
     rows = [
         _row(measure, (baseline, found[baseline][at]), (other, found[other][at]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.compare.frame import QUANTILES, Arm, Array, Kind, Measure, Sample, count, sample
+from analysis.compare.frame import QUANTILES, Arm, Array, Kind, Measure, Sample, sample
 from analysis.compare.limits import Limits, wilson
 from analysis.compare.resample import redrawn_quantiles, redrawn_sums, seed_of
 
@@ -45,33 +45,39 @@ class Figure:
 
 def figures(arm: Arm, measures: Sequence[Measure]) -> list[Figure]:
     """The figures of one arm, in the order of the measures."""
-    samples = [sample(arm, measure) for measure in measures]
-    found = [figure(data, measure) for data, measure in zip(samples, measures, strict=True)]
+    found = [figure_of(arm, measure) for measure in measures]
     linear = [at for at, measure in enumerate(measures) if measure.kind in {Kind.MEAN, Kind.RATIO} and found[at].n]
-    if linear and len(arm.tickets) <= MOST_DRAWN:
-        deviations = [by_customer(samples[at], found[at].value or 0.0, arm.customers) for at in linear]
+    if linear and arm.size <= MOST_DRAWN:
+        deviations = []
+        for at in linear:
+            data = sample(arm, measures[at])
+            moved = by_customer(data, data.deviation(found[at].value or 0.0), arm.customers)
+            deviations.append((moved, by_customer(data, data.bottom, arm.customers)))
         for at, drawn in zip(linear, _drawn(deviations, arm.name), strict=True):
             found[at] = replace(found[at], draws=drawn[0], draw_errors=drawn[1])
     return found
 
 
-def figure(data: Sample, measure: Measure) -> Figure:
-    """The figure of a sample; draws only if it is a quantile (theirs cost nothing)."""
+def figure_of(arm: Arm, measure: Measure) -> Figure:
+    """The figure of one measure in one arm; draws only if it is a quantile (theirs cost nothing)."""
+    return arm.keep(("figure", measure), lambda: _figure(sample(arm, measure), measure))
+
+
+def _figure(data: Sample, measure: Measure) -> Figure:
     if not data.n:
         return Figure(None, 0, 0)
     quantile = QUANTILES.get(measure.kind)
     if quantile is not None:
         return _quantile(data, quantile)
-    value = float(data.top.sum() / data.bottom.sum())
+    value = float(data.top.sum() / _total(data))
     found = _linear(data, value)
     return _share(found, data) if measure.kind is Kind.SHARE else found
 
 
-def by_customer(data: Sample, value: float, customers: int) -> tuple[Array, Array]:
-    """Per customer: what its tickets add to top - value x bottom, and to bottom."""
-    deviation = data.top - value * data.bottom
-    summed = [np.bincount(data.customer, weights=of, minlength=customers) for of in (deviation, data.bottom)]
-    return summed[0].astype(np.float64), summed[1].astype(np.float64)
+def by_customer(data: Sample, of: Array | None, customers: int = 0) -> Array:
+    """The sum of what every ticket adds (null: 1), per customer (at least `customers` of them)."""
+    summed: Array = np.bincount(data.customer, weights=of, minlength=customers).astype(np.float64, copy=False)
+    return summed
 
 
 def people(customers: int) -> str:
@@ -79,13 +85,18 @@ def people(customers: int) -> str:
     return f"{customers:,} customer{'' if customers == 1 else 's'}"
 
 
+def _total(data: Sample) -> float:
+    return len(data.top) if data.bottom is None else float(data.bottom.sum())
+
+
 def _linear(data: Sample, value: float) -> Figure:
-    deviation, _ = by_customer(data, value, 0)
-    customers = count(data.customer)
-    total = float(data.bottom.sum())
-    scaled = deviation / total
-    spread = float(scaled @ scaled) * customers / max(customers - 1, 1)
-    return Figure(value, data.n, customers, math.sqrt(spread), float((scaled * scaled) @ scaled))
+    scaled = by_customer(data, data.deviation(value))
+    scaled /= _total(data)
+    # A product of two long vectors would start BLAS's own threads, which wait busily on the cores of the others.
+    squares = scaled * scaled
+    spread = float(squares.sum()) * data.customers / max(data.customers - 1, 1)
+    scaled *= squares
+    return Figure(value, data.n, data.customers, math.sqrt(spread), float(scaled.sum()))
 
 
 def _share(found: Figure, data: Sample) -> Figure:
@@ -101,7 +112,7 @@ def _share(found: Figure, data: Sample) -> Figure:
 
 
 def _quantile(data: Sample, p: float) -> Figure:
-    value = float(np.quantile(data.top, p))
+    value = float(np.quantile(data.ordered, p))
     below = replace(data, top=(data.top <= value).astype(np.float64))
     share = _share(_linear(below, float(below.top.mean())), below)
     draws = redrawn_quantiles(data, p, share.n / share.design_effect)

@@ -2,7 +2,7 @@
 
 A ticket weighs as much as it could as well have been in the other arm, so that tickets of which only one arm has any
 count for nothing, and no weight is extreme. With a logistic propensity the weighted shares of every level are equal.
-Tickets that agree in every covariate share a cell, and what depends on covariates only is computed once a cell.
+Tickets that agree in every covariate share a cell: they have the same propensity and weight, and are counted.
 """
 
 from __future__ import annotations
@@ -11,40 +11,47 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.special import expit
 
-from analysis.compare.frame import Array, Codes
+from analysis.compare.frame import Array
 
 PENALTY = 1e-5  # keeps a level that only one arm has from running away; the balance stays exact to 3 digits
 CLEAR = (0.1, 0.9)
+MOST_STEPS, PRECISION = 100, 1e-10
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Per ticket: `cell`, and `treated` 1 in the arm, 0 in the baseline. Per cell: propensity, indicators of levels."""
+    """Per cell: tickets in the baseline and in the arm, the propensity, the indicators of levels."""
 
-    treated: Array
-    cell: Codes
-    propensity_of: Array
+    counts: tuple[Array, Array]
+    propensity: Array
     indicators: Array
 
-    @cached_property
-    def propensity(self) -> Array:
-        return self.propensity_of[self.cell]
+    def weight(self, arm: int) -> Array:
+        """Of a ticket of the cell: 1 - e in the arm (1), e in the baseline (0)."""
+        return 1 - self.propensity if arm == 1 else self.propensity
 
     @cached_property
-    def weight(self) -> Array:
-        """1 - e in the arm, e in the baseline."""
-        return np.where(self.treated == 1, 1 - self.propensity, self.propensity)
+    def both(self) -> Array:
+        """Tickets in both."""
+        return self.counts[0] + self.counts[1]
 
     @property
     def outside(self) -> float:
         """Share of the tickets whose propensity is under 0.1 or over 0.9."""
-        return float(((self.propensity < CLEAR[0]) | (self.propensity > CLEAR[1])).mean())
+        far = (self.propensity < CLEAR[0]) | (self.propensity > CLEAR[1])
+        return float(self.both[far].sum() / self.both.sum())
 
     def effective_n(self, arm: int) -> float:
         """Kish's effective number of tickets of the arm (1) or the baseline (0)."""
-        weight = self.weight[self.treated == arm]
-        return float(weight.sum() ** 2 / (weight**2).sum())
+        weight, counts = self.weight(arm), self.counts[arm]
+        return float((counts @ weight) ** 2 / (counts @ weight**2))
+
+    @cached_property
+    def odds(self) -> Array:
+        """How fast the propensity moves with its coefficients."""
+        return self.propensity * (1 - self.propensity)
 
     @cached_property
     def design(self) -> Array:
@@ -54,58 +61,65 @@ class Weights:
     @cached_property
     def spread(self) -> Array:
         """The inverse of the information of the propensity's coefficients."""
-        odds = self.propensity_of * (1 - self.propensity_of)
-        counts = np.bincount(self.cell, minlength=len(odds))
-        information = (self.design * (odds * counts)[:, None]).T @ self.design
-        information[np.diag_indices(len(information))] += PENALTY * len(self.cell)
+        information = (self.design * (self.odds * self.both)[:, None]).T @ self.design
+        information[np.diag_indices(len(information))] += PENALTY * self.both.sum()
         return np.linalg.inv(information).astype(np.float64)
 
 
-def fit(treated: Array, cell: Codes, indicators: Array) -> Weights:
-    """The propensity by logistic regression on the levels. `treated`: 0 or 1, both present; `indicators`: per cell."""
-    from sklearn.linear_model import LogisticRegression
+def fit(old: Array, new: Array, indicators: Array) -> Weights:
+    """The propensity by logistic regression on the levels, by Newton's method. `old`, `new`: tickets per cell."""
+    both, total = old + new, float(old.sum() + new.sum())
+    design = np.column_stack([np.ones(len(indicators)), indicators])
+    penalty = np.full(design.shape[1], PENALTY * total)
+    penalty[0] = 0.0
 
-    cells = len(indicators)
-    if not indicators.shape[1]:
-        return Weights(treated, cell, np.full(cells, treated.mean()), indicators)
-    inside = np.bincount(cell, weights=treated, minlength=cells)
-    counts = np.concatenate([np.bincount(cell, minlength=cells) - inside, inside])
-    known = counts > 0
-    model = LogisticRegression(C=1 / PENALTY / len(treated), solver="newton-cholesky", tol=1e-8)
-    model.fit(np.tile(indicators, (2, 1))[known], np.repeat([0, 1], cells)[known], sample_weight=counts[known])
-    return Weights(treated, cell, model.predict_proba(indicators)[:, 1], indicators)
+    def loss(at: Array) -> float:
+        score = design @ at
+        return float(both @ np.logaddexp(0.0, score) - new @ score + penalty @ at**2 / 2)
+
+    found = np.zeros(design.shape[1])
+    for _ in range(MOST_STEPS):
+        propensity = expit(design @ found)
+        gradient = (new - both * propensity) @ design - penalty * found
+        if np.abs(gradient).max() <= PRECISION * total:
+            break
+        weight = both * propensity * (1 - propensity)
+        step = np.linalg.solve((design * weight[:, None]).T @ design + np.diag(penalty), gradient)
+        while loss(found + step) > loss(found) and np.abs(step).max() > PRECISION:
+            step /= 2
+        found = found + step
+    return Weights((old, new), expit(design @ found), indicators)
 
 
 @dataclass(frozen=True)
 class Weighted:
-    """A figure of one arm after weighting, and per ticket how it moves that figure (its influence)."""
+    """A figure of one arm after weighting, and what moves it (its influence).
+
+    A ticket of that arm adds `scale` of its cell x (top - value x bottom). Since the propensity is estimated, every
+    ticket of both arms adds `score` of its cell x (1 in the arm, 0 in the baseline, less the propensity).
+    """
 
     value: float
-    influence: Array
+    scale: Array
+    score: Array
 
 
 def figure(weights: Weights, arm: int, top: Array, bottom: Array) -> Weighted:
-    """sum(weight x top) / sum(weight x bottom) of one arm; that the propensity is estimated is in the influence."""
-    weight = np.where(weights.treated == arm, weights.weight, 0.0)
+    """sum(weight x top) / sum(weight x bottom) of one arm. `top`, `bottom`: sums of its tickets per cell."""
+    weight = weights.weight(arm)
     total = float(weight @ bottom)
     value = float(weight @ top) / total
-    deviation = np.where(weights.treated == arm, top - value * bottom, 0.0) / total
-    odds = weights.propensity_of * (1 - weights.propensity_of)
-    summed = np.bincount(weights.cell, weights=deviation, minlength=len(odds))
-    slope = (-odds if arm == 1 else odds) * summed @ weights.design
-    scores = (weights.design @ (weights.spread @ slope))[weights.cell]
-    return Weighted(value, weight * deviation + scores * (weights.treated - weights.propensity))
+    deviation = (top - value * bottom) / total
+    slope = (-weights.odds if arm == 1 else weights.odds) * deviation @ weights.design
+    return Weighted(value, weight / total, weights.design @ (weights.spread @ slope))
 
 
 def standardised(weights: Weights) -> tuple[Array, Array]:
     """Standardised differences of every level's share, before and after weighting; over 0.1 is uneven."""
-    shares = []
-    for arm in (0, 1):
-        inside = weights.treated == arm
-        for weight in (inside.astype(np.float64), np.where(inside, weights.weight, 0.0)):
-            by_cell = np.bincount(weights.cell, weights=weight, minlength=len(weights.indicators))
-            shares.append(by_cell @ weights.indicators / weight.sum())
-    old, old_after, new, new_after = shares
+    weighted = [counts * weights.weight(arm) for arm, counts in enumerate(weights.counts)]
+    old, new, old_after, new_after = (
+        counts @ weights.indicators / counts.sum() for counts in (*weights.counts, *weighted)
+    )
     spread = np.sqrt((old * (1 - old) + new * (1 - new)) / 2)
     scale = np.where(spread > 0, spread, 1.0)
     return (new - old) / scale, (new_after - old_after) / scale

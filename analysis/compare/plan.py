@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.compare.figures import FEWEST, Figure, figure, people
-from analysis.compare.frame import QUANTILES, Kind, Measure, sample, split
+from analysis.compare.figures import FEWEST, Figure, figure_of, people
+from analysis.compare.frame import QUANTILES, Kind, Measure, split
 from analysis.compare.limits import NORMAL
 
 POWER = 0.8
@@ -38,8 +38,9 @@ def plan(
     `tickets`: the workflow as it is now; the arms in it are taken together. `per_week`: its tickets a week. ValueError
     if the effect is 0, or would take a share out of 0 to 1.
     """
-    now = split(tickets.with_columns(pl.lit("now").alias("arm")), ["now", "then"])[0]
-    current = figure(sample(now, measure), measure)
+    needed = tickets.select("customer_id", *measure.columns)
+    now = split(needed.with_columns(pl.lit("now").alias("arm")), ["now", "then"])[0]
+    current = figure_of(now, measure)
     if current.value is None or current.customers < FEWEST:
         return Plan(
             None, None, None, None, None, f"{people(current.customers)}, fewer than the {FEWEST} that are needed"

@@ -47,6 +47,5 @@ def redrawn_quantiles(sample: Sample, p: float, effective_n: float) -> Array:
     """
     size = effective_n + 1
     levels = betaincinv(size * p, size * (1 - p), (np.arange(SPREAD) + 0.5) / SPREAD)
-    ordered = np.sort(sample.top)
-    values: Array = np.interp(levels * (len(ordered) - 1), np.arange(len(ordered)), ordered)
+    values: Array = np.interp(levels * (len(sample.top) - 1), np.arange(len(sample.top)), sample.ordered)
     return values

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis.compare.design import Factor, factors
-from analysis.compare.frame import COVARIATES, QUANTILES, Arm, Array, Measure, Sample, sample, split
+from analysis.compare.design import Factor, cells, factors, sums
+from analysis.compare.frame import COVARIATES, QUANTILES, Arm, Array, Codes, Measure, Tickets, sample, split
 
 NEARLY_ALL = 0.9
 
@@ -29,7 +29,7 @@ class Reversal:
 
 
 def reversals(
-    tickets: pl.DataFrame, measures: Sequence[Measure], found: pl.DataFrame, covariates: Sequence[str] = COVARIATES
+    tickets: Tickets, measures: Sequence[Measure], found: pl.DataFrame, covariates: Sequence[str] = COVARIATES
 ) -> list[Reversal]:
     """The metrics whose clear difference is turned round within the levels of one covariate.
 
@@ -41,40 +41,44 @@ def reversals(
     told = []
     for (baseline, arm), rows in clear.group_by("baseline", "arm", maintain_order=True):
         arms = split(tickets, [str(baseline), str(arm)])
-        levelled = factors(pl.concat(one.tickets for one in arms), covariates)
+        levelled = factors(arms, covariates)
         for row in rows.iter_rows(named=True):
             for factor in levelled:
-                told += _reversal(row, known[row["metric"]], arms, factor)
+                told += _reversal(row, known[row["metric"]], arms, covariates, factor)
     return told
 
 
-def _reversal(row: Mapping[str, Any], measure: Measure, arms: Sequence[Arm], factor: Factor) -> list[Reversal]:
-    differences = _differences(measure, arms, factor)
-    opposite = [at for at, delta in enumerate(differences) if delta * row["difference"] < 0]
-    share = float(np.isin(factor.codes, opposite).mean())
+def _reversal(
+    row: Mapping[str, Any], measure: Measure, arms: Sequence[Arm], covariates: Sequence[str], factor: Factor
+) -> list[Reversal]:
+    old, new = (
+        _by_level(arm, measure, covariates, codes, len(factor.levels))
+        for arm, codes in zip(arms, factor.codes, strict=True)
+    )
+    opposite = [at for at, delta in enumerate(new - old) if delta * row["difference"] < 0]
+    share = float(factor.counts[opposite].sum() / factor.counts.sum())
     if share < NEARLY_ALL:
         return []
     strata = tuple(factor.levels[at] for at in opposite)
     return [Reversal(row["metric"], row["baseline"], row["arm"], factor.name, row["difference"], strata, share)]
 
 
-def _differences(measure: Measure, arms: Sequence[Arm], factor: Factor) -> Array:
-    """Per level the second arm less the first; nan where one of them has too few."""
-    old, new = (sample(arm, measure) for arm in arms)
-    codes = factor.codes[np.concatenate([old.rows, new.rows])]
-    before = _by_level(old, codes[: len(old.top)], measure, len(factor.levels))
-    return _by_level(new, codes[len(old.top) :], measure, len(factor.levels)) - before
-
-
-def _by_level(data: Sample, codes: np.ndarray[Any, np.dtype[np.int64]], measure: Measure, levels: int) -> Array:
-    n = np.bincount(codes, weights=data.bottom, minlength=levels)
+def _by_level(arm: Arm, measure: Measure, covariates: Sequence[str], codes: Codes, levels: int) -> Array:
+    """The figure of one arm in every level; nan where it has too few. `codes`: the level of every cell."""
+    part = sums(arm, measure, covariates)
+    n = np.bincount(codes, weights=part.bottom, minlength=levels)
     enough = n >= max(measure.min_n, 1)
     values = np.full(levels, np.nan)
     quantile = QUANTILES.get(measure.kind)
     if quantile is None:
-        tops = np.bincount(codes, weights=data.top, minlength=levels)
+        tops = np.bincount(codes, weights=part.top, minlength=levels)
         values[enough] = tops[enough] / n[enough]
-    else:
-        for at in np.flatnonzero(enough):
-            values[at] = np.quantile(data.top[codes == at], quantile)
+        return values
+    # From small to large within every level: small numbers are sorted by counting them.
+    data = sample(arm, measure)
+    level = codes[cells(arm, covariates).cell[data.rows][data.order]].astype(np.min_scalar_type(levels))
+    ordered = data.ordered[np.argsort(level, kind="stable")]
+    ends = np.cumsum(n).astype(np.int64)
+    for at in np.flatnonzero(enough):
+        values[at] = np.quantile(ordered[ends[at] - int(n[at]) : ends[at]], quantile)
     return values

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from scipy.special import chdtrc
 
-from analysis.compare.frame import Array, split
+from analysis.compare.frame import Arm, Array, Codes, Tickets, split
 from analysis.compare.limits import Z95
 
 MOST_POINTS = 400
@@ -51,20 +52,21 @@ class _Steps:
     hours: Array
     resolved: Array
     at_risk: Array
-    ordered: Array  # hours of all tickets, open ones too
+    ordered: Array  # hours of all tickets, open ones too, from short to long
+    events: Array  # 1 for those that were resolved, in that order
 
-    @property
+    @cached_property
     def open_share(self) -> Array:
         return np.cumprod(1 - self.resolved / self.at_risk).astype(np.float64)
 
 
-def survival(tickets: pl.DataFrame, arms: Sequence[str]) -> Survival:
+def survival(tickets: Tickets, arms: Sequence[str]) -> Survival:
     """Curves with Greenwood's intervals (on log(-log), as usual), restricted mean differences and log-rank p.
 
     Reads resolution_calendar_minutes and open_minutes; tickets with neither are left out. Means are restricted to the
     time up to which both arms have tickets. Tickets of one customer are taken as unrelated here.
     """
-    prepared = [(arm.name, *_durations(arm.tickets)) for arm in split(tickets, arms)]
+    prepared = [(arm.name, *_durations(arm)) for arm in split(tickets, arms)]
     steps = {name: _steps(hours, resolved) for name, hours, resolved in prepared}
     known = [(name, of) for name, of in steps.items() if of is not None]
     curves = [_curve(name, of) for name, of in known]
@@ -75,38 +77,45 @@ def survival(tickets: pl.DataFrame, arms: Sequence[str]) -> Survival:
     )
 
 
-def _durations(tickets: pl.DataFrame) -> tuple[Array, Array]:
-    resolved = tickets["resolution_calendar_minutes"].is_not_null().to_numpy()
-    minutes = tickets.select(pl.coalesce("resolution_calendar_minutes", "open_minutes").cast(pl.Float64))
-    hours = minutes.to_series().fill_null(float("nan")).to_numpy() / 60
-    known = ~np.isnan(hours)
-    return hours[known], resolved[known].astype(np.float64)
+def _durations(arm: Arm) -> tuple[Array, Array]:
+    minutes = arm.column("resolution_calendar_minutes").cast(pl.Float64)
+    resolved = minutes.is_not_null().to_numpy()
+    hours = minutes.zip_with(minutes.is_not_null(), arm.column("open_minutes").cast(pl.Float64))
+    known = hours.is_not_null()
+    return hours.filter(known).to_numpy() / 60, resolved[known.to_numpy()].astype(np.float64)
 
 
 def _steps(hours: Array, resolved: Array) -> _Steps | None:
     if not resolved.any():
         return None
-    ordered = np.sort(hours)
-    times, counts = np.unique(hours[resolved == 1], return_counts=True)
-    at_risk = len(ordered) - np.searchsorted(ordered, times, side="left")
-    return _Steps(times, counts.astype(np.float64), at_risk.astype(np.float64), ordered)
+    order = np.argsort(hours)
+    ordered, events = hours[order], resolved[order]
+    first = _firsts(ordered)
+    together = np.add.reduceat(events, first)
+    known = together > 0
+    return _Steps(ordered[first[known]], together[known], (len(ordered) - first[known]).astype(float), ordered, events)
+
+
+def _firsts(ordered: Array) -> Codes:
+    """Where each distinct value begins."""
+    return np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
 
 
 def _curve(name: str, steps: _Steps) -> pl.DataFrame:
     share = steps.open_share
-    low, high = _greenwood(steps, share)
     kept = np.arange(len(share))
     if len(kept) > MOST_POINTS:
         kept = np.unique(np.searchsorted(-share, -np.linspace(1, share[-1], MOST_POINTS)).clip(0, len(share) - 1))
     start = pl.DataFrame([(name, 0.0, 1.0, 1.0, 1.0, int(steps.at_risk[0]))], schema=CURVE, orient="row")
-    columns = [steps.hours[kept], share[kept], low[kept], high[kept], steps.at_risk[kept].astype(np.int64)]
+    columns = [steps.hours[kept], share[kept], *_greenwood(steps, kept), steps.at_risk[kept].astype(np.int64)]
     rest = pl.DataFrame([pl.Series(column, data) for column, data in zip(list(CURVE)[1:], columns, strict=True)])
     return pl.concat([start, rest.select(pl.lit(name).alias("arm"), pl.all())])
 
 
-def _greenwood(steps: _Steps, share: Array) -> tuple[Array, Array]:
+def _greenwood(steps: _Steps, kept: Codes) -> tuple[Array, Array]:
+    share = steps.open_share[kept]
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.cumsum(steps.resolved / (steps.at_risk * (steps.at_risk - steps.resolved)))
+        spread = np.cumsum(steps.resolved / (steps.at_risk * (steps.at_risk - steps.resolved)))[kept]
         half = Z95 * np.sqrt(spread) / np.abs(np.log(share))
         low, high = share ** np.exp(half), share ** np.exp(-half)
     return np.where(share > 0, low, 0.0), np.where(share > 0, high, 0.0)
@@ -138,18 +147,16 @@ def _restricted(steps: _Steps, until: float) -> tuple[float, float]:
 
 
 def _log_rank(old: _Steps, new: _Steps) -> float | None:
-    times = np.union1d(old.hours, new.hours)
-    (d0, n0), (d1, n1) = (_at(steps, times) for steps in (old, new))
-    resolved, at_risk = d0 + d1, n0 + n1
-    expected = resolved * n1 / at_risk
-    spread = np.where(
-        at_risk > 1, expected * (n0 / at_risk) * (at_risk - resolved) / np.maximum(at_risk - 1, 1), 0.0
-    ).sum()
-    return float(chdtrc(1, (d1 - expected).sum() ** 2 / spread)) if spread > 0 else None
-
-
-def _at(steps: _Steps, times: Array) -> tuple[Array, Array]:
-    """Resolved at, and open just before, each of `times`."""
-    resolved = np.zeros(len(times))
-    resolved[np.searchsorted(times, steps.hours)] = steps.resolved
-    return resolved, len(steps.ordered) - np.searchsorted(steps.ordered, times, side="left").astype(np.float64)
+    """Both arms' times as one line, from short to long. Both are sorted already, which is quickly merged."""
+    hours = np.concatenate([old.ordered, new.ordered])
+    order = np.argsort(hours, kind="stable")
+    is_new = (order >= len(old.ordered)).astype(np.float64)
+    events = np.concatenate([old.events, new.events])[order]
+    first = _firsts(hours[order])
+    resolved, of_new = np.add.reduceat(events, first), np.add.reduceat(events * is_new, first)
+    at_risk = (len(hours) - first).astype(np.float64)
+    new_at_risk = len(new.ordered) - (np.cumsum(is_new) - is_new)[first]
+    expected = resolved * new_at_risk / at_risk
+    left = (1 - new_at_risk / at_risk) * (at_risk - resolved) / np.maximum(at_risk - 1, 1)
+    spread = float((expected * left).sum())
+    return float(chdtrc(1, (of_new - expected).sum() ** 2 / spread)) if spread > 0 else None

@@ -13,8 +13,8 @@ import polars as pl
 from analysis.compare.limits import NORMAL, Z95
 from analysis.wording import Speech
 
-GUARDRAILS = ("reopen_rate", "csat", "cost_per_resolution", "fcr_7d")
-"""What a change must not spoil: reopens, satisfaction, cost, repeat contact (first-contact resolution)."""
+GUARDRAILS = ("reopen_rate", "csat", "cost_per_resolution", "repeat_contact_7d")
+"""What a change must not spoil: reopens, satisfaction, cost, repeat contact."""
 MATTERS = {"share": 0.02, "score": 0.1}
 MATTERS_OF_BASELINE = 0.05
 """The smallest difference that matters: by unit, else a part of the baseline's value."""

@@ -8,6 +8,7 @@ from dashboard import compare_data, compare_view, data, workflow_view
 from dashboard.compare_data import Answer, Asked
 from dashboard.compare_view import Told
 from dashboard.components import compare_charts, decide, filters, states, theme, ticket_list
+from dashboard.components.compare_download import download
 from dashboard.components.compare_filters import compare_filters
 from dashboard.components.forest import forest_html
 from dashboard.components.linked import show
@@ -60,7 +61,10 @@ def _page(snap: Snapshot, asked: Asked, answer: Answer, head: st.delta_generator
 def _top(told: Told) -> None:
     """The verdict, what it is about, and what it costs elsewhere."""
     snap, choice = told.snap, told.choice
-    st.markdown(f"### {plain(compare_view.title(told))}")
+    title, button = st.columns([5, 1], vertical_alignment="center")
+    title.markdown(f"### {plain(compare_view.title(told))}")
+    with button:
+        download(told)
     arms = ", ".join(f"{told.named(arm)}: {counted(told.size(arm), 'ticket')}" for arm in choice.arms)
     st.caption(
         f"{plain(snap.shop_name)} · {plain(workflow_view.names(snap.path)[choice.workflow])} · {plain(arms)} · "
@@ -109,7 +113,8 @@ def _times(told: Told) -> None:
     curves = told.found.survival
     if not curves.curves.is_empty():
         with left:
-            theme.show(*compare_charts.survival(curves.curves, curves.differences, arms, colors), key="survival")
+            shown = compare_charts.survival(curves.curves, curves.differences, arms, colors)
+            theme.show(*shown, key="survival", on_point=ticket_list.ask)
     with right:
         tickets = compare_data.tickets(told.snap.path, told.choice)
         theme.show(*compare_charts.spread(tickets, arms, colors), key="spread")
@@ -120,17 +125,18 @@ def _weeks(told: Told) -> None:
     if told.choice.cut is not None or weeks.is_empty():
         return
     st.markdown("#### Week by week")
-    theme.show(*compare_charts.over_weeks(weeks, told.choice.arms[1], told.speech, theme.palette()), key="by_week")
+    shown = compare_charts.over_weeks(weeks, told.choice.arms, told.speech, theme.palette())
+    theme.show(*shown, key="by_week", on_point=ticket_list.ask)
 
 
 def _parts(told: Told) -> None:
     if told.asked.by == "channel":
         return
-    arm = told.choice.arms[1]
-    html = forest_html(compare_view.channel_rows(told, arm), "Differences by channel")
     st.markdown(f"#### {plain(told.goal.label)} by channel")
-    st.caption(f"{plain(arm)} against {plain(told.choice.arms[0])} within each channel, intervals of 95%.")
-    show(html, theme.palette(), "by_channel", ticket_list.ask)
+    for at, arm in enumerate(told.choice.arms[1:], start=1):
+        st.caption(f"{plain(arm)} against {plain(told.choice.arms[0])} within each channel, intervals of 95%.")
+        html = forest_html(compare_view.channel_rows(told, arm), f"Differences by channel, {arm}")
+        show(html, theme.palette(), f"by_channel_{at}", ticket_list.ask)
 
 
 def _plan(told: Told) -> None:
@@ -157,9 +163,11 @@ RULES = """
 - **Interval**: the range in which the true difference lies with 95% confidence. Customers, not tickets, are counted as
   witnesses: a customer who writes five times says it once.
 - **While a test runs** it may be looked at every day: the verdict rests on an interval that holds at all looks
-  together, and is wider for it. Medians have none, and are told when the test is over.
+  together, and is wider for it.
 - **With the same mix**: overlap weighting. Tickets count by how well they could have been in the other group, so that
-  both have the same channels, priorities, hours and weekdays.
+  both have the same channels, priorities, languages, hours and weekdays, and the same contact reasons where nearly
+  every ticket has one.
+- **Likely better, likely worse**: the probability of that way, read off the plain interval.
 - **Still open**: Kaplan and Meier's curve, in which open tickets count as not resolved yet.
 - **Before and after** is no test: the step is measured against the trend before the date, and set beside the same
   measurement at earlier dates when nothing was changed.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
 import plotly.graph_objects as go
 import polars as pl
 
-from analysis.comparison_words import TOO_FEW, own_unit, standing
+from analysis.comparison_words import Row, own_unit, standing, sure
 from analysis.wording import Speech
 from dashboard.components import theme
 from dashboard.components.theme import OKABE_ITO, Palette
@@ -14,6 +18,10 @@ from dashboard.format import week_in_words
 Shown = tuple[go.Figure, str, str]
 BANDS = (("under 1 h", 1), ("1–4 h", 4), ("4–8 h", 8), ("8–24 h", 24), ("1–2 d", 48), ("2–4 d", 96), ("4–7 d", 168))
 LAST = "over 7 d"
+OPEN = "open"
+"""Stands for a metric where a list is asked for of the tickets that are open after some time."""
+APART = 1.2
+"""Days between arms of the same week, so that one does not hide the other."""
 HEIGHT = 260
 # Where the curves end: the few slowest tickets would press all the rest against the axis.
 REST_OPEN = 0.02
@@ -37,8 +45,10 @@ def survival(curves: pl.DataFrame, differences: pl.DataFrame, arms: tuple[str, .
         drawn.add_scatter(
             x=(rows["hours"] / 24).to_list(),
             y=rows["open_share"].to_list(),
-            mode="lines",
+            mode="lines+markers",
+            marker={"size": 9, "opacity": 0, "color": palette[arm]},
             name=arm,
+            customdata=[f"{OPEN}:{at}::{hours}" for hours in rows["hours"]],
             line={"color": palette[arm], "width": 2, "shape": "hv", "dash": "solid" if at else "dash"},
             hovertemplate="%{x:.1f} days: %{y:.1%} of " + arm + " still open<extra></extra>",
         )
@@ -49,13 +59,16 @@ def survival(curves: pl.DataFrame, differences: pl.DataFrame, arms: tuple[str, .
     return (
         drawn,
         survival_title(differences),
-        "Share of tickets not resolved yet, by days since creation; open ones count",
+        "Share of tickets not resolved yet, by days since creation; open ones count. A point opens those left",
     )
 
 
 def survival_title(differences: pl.DataFrame) -> str:
     """Who stays open longer, on average."""
-    row = differences.row(0, named=True)
+    return "; ".join(_stays(row) for row in differences.iter_rows(named=True))
+
+
+def _stays(row: Row) -> str:
     if row["difference"] is None:
         return "How long tickets stay open cannot be told yet"
     if row["low"] <= 0 <= row["high"]:
@@ -103,61 +116,83 @@ def _spread_title(counts: pl.DataFrame, arms: tuple[str, ...]) -> str:
     return f"More than a day: {' and '.join(parts)}" if parts else "Nothing was resolved yet"
 
 
-def over_weeks(weeks: pl.DataFrame, arm: str, speech: Speech, colors: Palette) -> Shown:
-    """The goal's difference by week of creation, with its interval."""
-    rows = weeks.filter(pl.col("arm") == arm)
-    first = rows.row(0, named=True)
-    unit, scale = first["unit"], 100.0 if first["unit"] == "share" else 1.0
-    known = rows.filter(pl.col("low").is_not_null())
+def over_weeks(weeks: pl.DataFrame, arms: tuple[str, ...], speech: Speech, colors: Palette) -> Shown:
+    """The goal's difference to the first arm by week of creation, with its interval.
+
+    Of one other arm the colour says better or worse; of several it says which one, and they stand side by side.
+    """
+    first = weeks.row(0, named=True)
+    scale = 100.0 if first["unit"] == "share" else 1.0
     drawn = theme.figure(colors, HEIGHT)
-    tones = {"better": colors.good, "worse": colors.bad}
-    tone = [tones.get(standing(row), colors.rest) for row in known.iter_rows(named=True)]
-    for row, color in zip(known.iter_rows(named=True), tone, strict=True):
-        drawn.add_scatter(
-            x=[row["week"]] * 2,
-            y=[row["low"] * scale, row["high"] * scale],
-            mode="lines",
-            line={"color": color, "width": 2},
-            hoverinfo="skip",
-        )
-    drawn.add_scatter(
-        x=known["week"].to_list(),
-        y=(known["difference"] * scale).to_list(),
-        mode="markers",
-        marker={"color": tone, "size": 8},
-        text=[_week_words(row, speech) for row in known.iter_rows(named=True)],
-        hovertemplate="%{text}<extra></extra>",
-    )
+    palette, others = arm_colors(arms, colors), arms[1:]
+    tones = {"better": colors.good, "worse": colors.bad} if len(others) == 1 else {}
+    for at, arm in enumerate(others, start=1):
+        plain = palette[arm] if len(others) > 1 else colors.rest
+        aside = dt.timedelta(days=APART * (at - (len(others) + 1) / 2))
+        rows = weeks.filter((pl.col("arm") == arm) & pl.col("low").is_not_null()).to_dicts()
+        for tone in dict.fromkeys((plain, *tones.values())):
+            alike = [row for row in rows if tones.get(standing(row), plain) == tone]
+            drawn.add_scatter(**_points(alike, at, aside, scale, speech), name=arm, **_toned(tone))
     zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0}
     drawn.update_layout(shapes=[zero | {"line": {"color": colors.muted, "width": 1}}], hovermode="closest")
-    suffix = {"share": " points", "hours": " h"}.get(unit, "")
-    drawn.update_yaxes(ticksuffix=suffix, nticks=5)
+    drawn.update_yaxes(ticksuffix={"share": " points", "hours": " h"}.get(first["unit"], ""), nticks=5)
     drawn.update_xaxes(tickformat="%-d %b", nticks=7)
+    if len(others) > 1:
+        _legend(drawn)
     return (
         drawn,
-        _weeks_title(rows, arm),
-        f"{first['label']}: {arm} less {first['baseline']} by week of creation, 95% intervals",
+        _weeks_title(weeks, others),
+        f"{first['label']}: {' and '.join(others)} less {arms[0]} by week of creation. A point opens its tickets",
     )
 
 
-def _week_words(row: dict[str, object], speech: Speech) -> str:
-    span = own_unit(row["low"], str(row["unit"]), speech), own_unit(row["high"], str(row["unit"]), speech)  # type: ignore[arg-type]
-    told = own_unit(row["difference"], str(row["unit"]), speech)  # type: ignore[arg-type]
+def _points(rows: Sequence[Row], at: int, aside: dt.timedelta, scale: float, speech: Speech) -> dict[str, Any]:
+    """The weeks of the arm of number `at`, each with its words and what a press opens."""
+    return {
+        "x": [dt.datetime.combine(row["week"], dt.time()) + aside for row in rows],
+        "y": [row["difference"] * scale for row in rows],
+        "error_y": {
+            "array": [(row["high"] - row["difference"]) * scale for row in rows],
+            "arrayminus": [(row["difference"] - row["low"]) * scale for row in rows],
+            "thickness": 2,
+            "width": 0,
+        },
+        "customdata": [f"{row['metric']}:{at}::{row['week']}" for row in rows],
+        "text": [_week_words(row, speech) for row in rows],
+    }
+
+
+def _toned(color: str) -> dict[str, Any]:
+    """Markers of one colour, which a press on another does not make pale."""
+    return {
+        "mode": "markers",
+        "marker": {"color": color, "size": 9},
+        "unselected": {"marker": {"opacity": 1}},
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _week_words(row: Row, speech: Speech) -> str:
+    low, high, told = (own_unit(row[name], row["unit"], speech) for name in ("low", "high", "difference"))
+    likely = f"<br>{row['arm']} better: {sure(row['probability_better'])}" if row["probability_better"] else ""
     return (
-        f"{week_in_words(row['week'])}<br>{told} ({span[0]} to {span[1]})<br>n {row['n']:,} and {row['baseline_n']:,}"  # type: ignore[arg-type]
+        f"{week_in_words(row['week'])}<br>{row['arm']}: {told} ({low} to {high})"
+        f"<br>n {row['n']:,} and {row['baseline_n']:,}{likely}"
     )
 
 
-def _weeks_title(rows: pl.DataFrame, arm: str) -> str:
+def _weeks_title(weeks: pl.DataFrame, others: tuple[str, ...]) -> str:
     """In how many weeks it was better: one good week is no effect."""
-    told = [standing(row) for row in rows.iter_rows(named=True)]
-    judged = [word for word in told if word != TOO_FEW]
-    if not judged:
-        return "Too few tickets in every week to show the difference by week"
-    deltas = rows.filter(pl.col("low").is_not_null())
-    better = rows["better"][0]
-    good = int(((deltas["difference"] > 0) == (better == "higher")).sum())
-    return f"{arm} had the better figure in {good} of {len(judged)} week{'' if len(judged) == 1 else 's'}"
+    told = [_better_weeks(weeks.filter(pl.col("arm") == arm), arm) for arm in others]
+    return "; ".join(filter(None, told)) or "Too few tickets in every week to show the difference by week"
+
+
+def _better_weeks(rows: pl.DataFrame, arm: str) -> str:
+    known = rows.filter(pl.col("low").is_not_null())
+    if known.is_empty():
+        return ""
+    good = int(((known["difference"] > 0) == (known["better"][0] == "higher")).sum())
+    return f"{arm} had the better figure in {good} of {known.height} week{'' if known.height == 1 else 's'}"
 
 
 def _band(drawn: go.Figure, rows: pl.DataFrame, color: str) -> None:

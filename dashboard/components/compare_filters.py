@@ -13,17 +13,20 @@ from dashboard.components import filters
 from dashboard.data import Snapshot
 from dashboard.format import local, monday_of
 from dashboard.selection import Choice
-from flowmeter.comparison import COLUMNS_OF
+from flowmeter.choice import COLUMNS_OF, VALUED
 
 KINDS = {
     "variant": "Variant",
     "tag": "Tag",
     "macro": "Macro",
     "rule": "Rule",
+    "field": "Field",
+    "flow": "Flow version",
     "group": "Group",
     "channel": "Channel",
     "date": "Before and after a date",
 }
+NONE = {"field": "No field with two values here", "flow": "No Flow left its version here"}
 PERIODS = {"both": "As long as both ran", "13": "Last 13 weeks", "26": "Last 26 weeks"}
 CUT_WEEKS = 12
 OF_A_KIND = ("which", "arms")
@@ -62,7 +65,7 @@ def _workflow(snap: Snapshot, notes: list[str]) -> str:
 
 
 def _which(snap: Snapshot, workflow: str, kind: str, notes: list[str]) -> str:
-    """The tag, macro, rule or day; what is left of a kind needs none."""
+    """The tag, macro, rule, field, Flow or day; what is left of a kind needs none."""
     if kind == "date":
         return f"date:{_day(snap, notes)}"
     if kind in COLUMNS_OF:
@@ -70,7 +73,7 @@ def _which(snap: Snapshot, workflow: str, kind: str, notes: list[str]) -> str:
         return kind
     names = compare_data.names(snap.path, workflow, kind)
     if not names:
-        st.selectbox("Which", [f"No {kind} in this workflow"], disabled=True, key="which_none")
+        st.selectbox("Which", [NONE.get(kind, f"No {kind} in this workflow")], disabled=True, key="which_none")
         return f"{kind}:"
     return f"{kind}:" + filters.choose(Choice("which", "Which", {name: name for name in names}, names[0]), notes)
 
@@ -101,7 +104,7 @@ def _arms(snap: Snapshot, asked: Asked, kind: str, notes: list[str]) -> tuple[As
         st.multiselect("Between", [], disabled=True, key="arms_none", placeholder="Nothing to compare")
         return asked, usual
     known = list(usual.choice.counts)
-    given = st.query_params.get_all("arms") if kind in COLUMNS_OF else []
+    given = st.query_params.get_all("arms") if kind in VALUED else []
     unknown = [arm for arm in given if arm not in known]
     if unknown:
         notes.append(
@@ -119,7 +122,7 @@ def _arms(snap: Snapshot, asked: Asked, kind: str, notes: list[str]) -> tuple[As
         known,
         key="filter_arms",
         on_change=write,
-        disabled=kind not in COLUMNS_OF,
+        disabled=kind not in VALUED,
         help="The others are compared with the first.",
     )
     asked = replace(asked, arms=arms)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 
 from analysis.comparison_words import BETTER, HIGHER, LOWER, TOO_FEW, UNCLEAR, WORSE
+from analysis.comparison_words import reach as widest
 from dashboard.components.linked import number
 
-REACHES = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 CLASSES = {BETTER: "better", WORSE: "worse", UNCLEAR: "none", TOO_FEW: "none", HIGHER: "plain", LOWER: "plain"}
 
 
@@ -31,7 +31,7 @@ class ForestRow:
     """One difference. `middle`, `low`, `high` and `adjusted` are parts of the baseline's value, null where unknown.
 
     `figures`: the arm's and the baseline's; `told`: the difference in its own unit, or why there is none; `good`: which
-    way is better, in words; `beside`: the adjusted difference in words.
+    way is better, in words; `beside`: the adjusted difference in words; `sure`: how likely the arm is the better one.
     """
 
     label: str
@@ -44,11 +44,12 @@ class ForestRow:
     high: float | None = None
     adjusted: float | None = None
     beside: str = ""
+    sure: str = ""
 
 
 def forest_html(rows: Sequence[ForestRow], described_as: str) -> str:
     """The rows under one axis that is centred on no difference."""
-    reach = _reach(rows)
+    reach = widest([(row.low, row.high, row.adjusted) for row in rows])
     scale = f"<span>{_percent(-reach)}</span><span>no difference</span><span>{_percent(reach)}</span>"
     items = "".join(_item(row, reach) for row in rows)
     return (
@@ -56,12 +57,6 @@ def forest_html(rows: Sequence[ForestRow], described_as: str) -> str:
         f'<li class="axis" aria-hidden="true"><span></span><div class="scale">{scale}</div><span></span></li>'
         f"{items}</ul>"
     )
-
-
-def _reach(rows: Sequence[ForestRow]) -> float:
-    ends = [abs(end) for row in rows for end in (row.low, row.high, row.adjusted) if end is not None]
-    widest = max(ends, default=REACHES[0])
-    return next((reach for reach in REACHES if reach >= widest), REACHES[-1])
 
 
 def _percent(part: float) -> str:
@@ -72,12 +67,13 @@ def _item(row: ForestRow, reach: float) -> str:
     good = f" <small class=good>{escape(row.good)}</small>" if row.good else ""
     beside = f"<small>{escape(row.beside)}</small>" if row.beside else ""
     kind = CLASSES[row.standing]
+    sure = f' <span class="sure">{escape(row.sure)}</span>' if row.sure else ""
     word = f'<b class="{kind}">{escape(row.standing)}</b>'
     figures = " against ".join(_figure(row, one) for one in row.figures)
     return (
         f'<li><div class="what"><strong>{escape(row.label)}</strong>{good}<div>{figures}</div></div>'
         f'<div class="plot {kind}" aria-hidden="true">{_drawn(row, reach)}</div>'
-        f'<div class="says">{word} {escape(row.told)}{beside}</div></li>'
+        f'<div class="says">{word} {escape(row.told)}{sure}{beside}</div></li>'
     )
 
 

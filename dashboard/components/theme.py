@@ -6,6 +6,7 @@ text is never written in these colours, since several of them are too pale to re
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -93,7 +94,24 @@ def page_style() -> None:
     )
 
 
-def show(drawn: go.Figure, title: str, subtitle: str, key: str) -> None:
-    """The figure under a title that states the finding and a subtitle that says what is plotted."""
+def show(drawn: go.Figure, title: str, subtitle: str, key: str, on_point: Callable[[str], None] | None = None) -> None:
+    """The figure under a title that states the finding and a subtitle that says what is plotted.
+
+    A press on a point calls `on_point` with its custom data, before the next run. Points must be markers.
+    """
     st.markdown(f"**{title}**  \n:small[:gray[{subtitle}]]")
-    st.plotly_chart(drawn, theme=None, config=CONFIG, key=key, alt=f"{title}. {subtitle}")
+    alt = f"{title}. {subtitle}"
+    if on_point is None:
+        st.plotly_chart(drawn, theme=None, config=CONFIG, key=key, alt=alt)
+        return
+    # A point that is pressed stays selected, and a second press would only let it go: so the chart is a new one then.
+    turn = st.session_state.setdefault(f"{key}_turn", 0)
+    now = f"{key}_{turn}"
+
+    def pressed() -> None:
+        points = st.session_state[now].selection.points
+        if points:
+            st.session_state[f"{key}_turn"] = turn + 1
+            on_point(str(points[0]["customdata"]))
+
+    st.plotly_chart(drawn, theme=None, config=CONFIG, key=now, alt=alt, on_select=pressed, selection_mode="points")

@@ -12,14 +12,10 @@ from flowmeter.cli.output import Format, narrate, write_json, write_rows, write_
 
 if TYPE_CHECKING:
     import duckdb
+    import polars as pl
 
     from analysis.compare.comparison import Comparison
     from flowmeter.choice import Choice
-
-SHOWN = (
-    "metric", "unit", "baseline", "arm", "n_baseline", "n", "difference", "low", "high", "adjusted", "adjusted_low",
-    "adjusted_high", "sure",
-)  # fmt: skip
 
 
 class CompareFormat(StrEnum):
@@ -27,10 +23,10 @@ class CompareFormat(StrEnum):
 
     table = "table"
     json = "json"
+    html = "html"
 
 
 WorkflowOption = Annotated[str, typer.Option(help="The key of a workflow, such as order_updates.")]
-CompareFormatOption = Annotated[CompareFormat, typer.Option("--format", help="How it is written on stdout.")]
 
 
 def compare(  # noqa: PLR0913, PLR0917 (one parameter per option)
@@ -39,7 +35,7 @@ def compare(  # noqa: PLR0913, PLR0917 (one parameter per option)
     by: Annotated[
         str,
         typer.Option(
-            help="variant, tag:NAME, macro:NAME, rule:NAME, group, channel, or a cut such as date:2026-06-01."
+            help="variant, tag:NAME, macro:NAME, rule:NAME, field:NAME, flow:NAME, group, channel, or date:2026-06-01."
         ),
     ] = "variant",
     arms: Annotated[
@@ -58,11 +54,13 @@ def compare(  # noqa: PLR0913, PLR0917 (one parameter per option)
     last: Annotated[
         dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. Default: as long as all were.")
     ] = None,
-    form: CompareFormatOption = CompareFormat.table,
+    form: Annotated[
+        CompareFormat, typer.Option("--format", help="How it is written on stdout; html is a page to send to somebody.")
+    ] = CompareFormat.table,
     home: HomeOption = None,
 ) -> None:
     """Which variant of a workflow is better: differences with intervals, and a verdict."""
-    from flowmeter.comparison import choose
+    from flowmeter.comparison import choose, metrics
     from flowmeter.warehouse import current_path, read
 
     shop = find_home(ctx, home)
@@ -70,7 +68,10 @@ def compare(  # noqa: PLR0913, PLR0917 (one parameter per option)
     with contextlib.closing(read(current_path(shop))) as connection:
         try:
             choice = choose(connection, workflow, by, named, first and first.date(), last and last.date())
-            found = _compared(connection, choice, goal, margin)
+            if form is CompareFormat.html:
+                write_text(_page(connection, choice, goal, margin))
+                return
+            found = _compared(connection, choice, metrics(connection), goal, margin)
         except ValueError as mistake:
             raise typer.BadParameter(str(mistake)) from None
     _write(choice, found, form)
@@ -84,7 +85,7 @@ def plan(
         str | None, typer.Option(help="The metric that decides. Default: average resolution time.", show_default=False)
     ] = None,
     arms: Annotated[int, typer.Option(min=2, help="How many variants, of equal size.")] = 2,
-    form: CompareFormatOption = CompareFormat.table,
+    form: Annotated[Format, typer.Option("--format", help="How it is written on stdout.")] = Format.table,
     home: HomeOption = None,
 ) -> None:
     """How many tickets and weeks a test needs before it can see an effect (80% power), from the last 13 weeks."""
@@ -95,27 +96,41 @@ def plan(
             row = _planned(connection, workflow, goal, effect, arms)
         except ValueError as mistake:
             raise typer.BadParameter(str(mistake)) from None
-    if form is CompareFormat.json:
+    if form is Format.json:
         write_json(row)
     else:
-        shown = [name for name in row if name not in {"method", "reason"}]
-        write_rows([row], shown, Format.table)
+        write_rows([row], [name for name in row if name not in {"method", "reason"}], form)
     if row["reason"]:
         narrate(f"We cannot tell: {row['reason']}")
 
 
 def _compared(
-    connection: "duckdb.DuckDBPyConnection", choice: "Choice", goal: str | None, margin: float | None
+    connection: "duckdb.DuckDBPyConnection",
+    choice: "Choice",
+    known: "pl.DataFrame",
+    goal: str | None,
+    margin: float | None,
 ) -> "Comparison":
     from analysis.compare.comparison import GOAL, Question
     from analysis.compare.comparison import compare as compared
     from analysis.wording import Speech
-    from flowmeter.comparison import metrics, shop_facts, tickets, weeks
+    from flowmeter.comparison import shop_facts, tickets, weeks
 
     facts = shop_facts(connection)
     question = Question(choice.arms, choice.by, facts.snapshot_at, goal or GOAL, margin, choice.cut)
     series = weeks(connection, choice.workflow) if choice.cut else None
-    return compared(tickets(connection, choice), metrics(connection), question, series, Speech(facts.currency))
+    return compared(tickets(connection, choice), known, question, series, Speech(facts.currency))
+
+
+def _page(connection: "duckdb.DuckDBPyConnection", choice: "Choice", goal: str | None, margin: float | None) -> str:
+    """The main metrics, as the app shows and downloads them."""
+    from analysis.compare.comparison import GOAL, main
+    from analysis.comparison_html import About, comparison_html
+    from analysis.wording import Speech
+    from flowmeter.comparison import about, metrics, shop_facts
+
+    found = _compared(connection, choice, main(metrics(connection), goal or GOAL), goal, margin)
+    return comparison_html(found, About(**about(connection, choice)), Speech(shop_facts(connection).currency))
 
 
 def _planned(
@@ -130,26 +145,17 @@ def _planned(
 
 
 def _write(choice: "Choice", found: "Comparison", form: CompareFormat) -> None:
-    from analysis.compare.comparison import document
+    from analysis.compare.comparison import document, table
 
     told = document(found)
     if form is CompareFormat.json:
         write_json({"workflow": choice.workflow, "from": choice.first, "to": choice.last, **told})
         return
     write_text("\n".join(verdict["sentence"] for verdict in told["verdicts"].values()) + "\n\n")
-    write_rows([_table_row(row) for row in told["metrics"]], SHOWN, Format.table)
+    rows = table(found)
+    write_rows(rows.to_dicts(), rows.columns, Format.table)
     narrate(f"Tickets created from {choice.first} to {choice.last}: {' against '.join(choice.arms)}")
     if found.is_running:
         narrate("The test still runs: the verdict allows for looking at it every day")
     for sentence in (*found.cautions, *(one["sentence"] for one in told["reversals"])):
         narrate(sentence)
-
-
-def _table_row(row: dict[str, Any]) -> dict[str, Any]:
-    baseline, arm, even = row["baseline"], row["arm"], row["adjusted"]
-    return {
-        "metric": row["metric"], "unit": row["unit"], "baseline": row["values"][baseline], "arm": row["values"][arm],
-        "n_baseline": row["n"][baseline], "n": row["n"][arm], "difference": row["difference"], "low": row["low"],
-        "high": row["high"], "adjusted": even["difference"], "adjusted_low": even["low"],
-        "adjusted_high": even["high"], "sure": row["probability_better"],
-    }  # fmt: skip

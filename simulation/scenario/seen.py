@@ -14,7 +14,8 @@ from simulation.scenario.close_lever import closings, days
 from simulation.scenario.find import members, states_of_step
 from simulation.scenario.step_levers import work_minutes
 
-_ROUNDING = 1e-6
+_SAME = 0.02
+"""What changes by no more than this part of today's value only follows from another mix of tickets."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ Key = tuple[str, str]
 
 def today(shop: Parameters) -> dict[Key, float]:
     """What levers move, by measure and subject."""
-    return dict(_measures(shop))
+    return dict(_measures(shop, shop))
 
 
 def ranges(shop: Parameters, weeks: pl.DataFrame) -> tuple[Range, ...]:
@@ -95,14 +96,16 @@ def observed(tickets: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([contacts, bots, work, agents])
 
 
-def past_seen(after: Parameters, known: tuple[Range, ...]) -> list[str]:
-    """A sentence for everything that the scenario's shop takes past what was seen."""
-    values = today(after)
+def past_seen(before: Parameters, after: Parameters, known: tuple[Range, ...]) -> list[str]:
+    """A sentence for everything that the scenario's shop takes past what was seen; of the work of a step, if the
+    same visits as before take more or fewer minutes.
+    """
+    values = dict(_measures(after, before))
     told = []
     for row in known:
         value = values.get((row.measure, row.subject), row.today)
-        slack = _ROUNDING * max(1.0, abs(value))
-        if row.low - slack <= value <= row.high + slack:
+        moved = abs(value - row.today) > _SAME * abs(row.today)
+        if not moved or row.low <= value <= row.high:
             continue
         shown = _SHOWN[row.unit]
         saw = f"only {shown(row.low)}" if row.low == row.high else f"{shown(row.low)} to {shown(row.high)}"
@@ -131,7 +134,7 @@ _SHOWN: dict[str, Callable[[float], str]] = {
 }
 
 
-def _measures(shop: Parameters) -> Iterator[tuple[Key, float]]:
+def _measures(shop: Parameters, before: Parameters) -> Iterator[tuple[Key, float]]:
     for workflow in dict.fromkeys(shop.arrivals.workflow):
         yield ("contacts", workflow), _contacts(shop, workflow)
         own = [step for step in shop.steps if step.workflow == workflow]
@@ -140,11 +143,14 @@ def _measures(shop: Parameters) -> Iterator[tuple[Key, float]]:
         for name in dict.fromkeys(step.name for step in own if step.kind == StepKind.WORK):
             states = states_of_step(shop, workflow, name) & (shop.work.service >= 0)
             if states.any():
-                yield ("work", f"{workflow}: {name}"), work_minutes(shop, workflow, states)
+                yield ("work", f"{workflow}: {name}"), work_minutes(shop, workflow, states, before)
         if closings(shop, workflow).any():
             yield ("auto-close", workflow), days(shop, workflow)
-    for number, name in enumerate(shop.pools.names):
-        if own_people := members(shop, number):
+    teams: dict[tuple[int, ...], str] = {}  # queues of the same people are one team, by the shortest name
+    for number, name in sorted(enumerate(shop.pools.names), key=lambda pool: len(pool[1])):
+        teams.setdefault(tuple(members(shop, number)), name)
+    for own_people, name in teams.items():
+        if own_people:
             yield ("agents", name), float(len(own_people))
 
 

@@ -29,6 +29,7 @@ from simulation.scenario.chain import (
 from simulation.scenario.find import RefusedError, group, passable, states_of_workflow, worked
 
 _LEAST_WORK = 0.1
+_AT_ONCE = ", at once"  # how calibration names queues of calls
 
 
 def shorten(shop: Parameters, change: document.Shorten) -> Parameters:
@@ -40,9 +41,10 @@ def shorten(shop: Parameters, change: document.Shorten) -> Parameters:
     return shop if now <= 0 else _with_work(shop, states, np.full(len(states), float(change.minutes or 0) / now))
 
 
-def work_minutes(shop: Parameters, workflow: str, states: Mask) -> float:
-    """Minutes of work a visit in these states, by how often tickets are in each."""
-    often = np.where(states, visits(shop, workflow), 0.0)
+def work_minutes(shop: Parameters, workflow: str, states: Mask, before: Parameters | None = None) -> float:
+    """Minutes of work a visit in these states, by how often tickets are in each (were, in the shop `before`)."""
+    known = visits(before or shop, workflow)
+    often = np.where(states, np.append(known, np.zeros(len(states) - len(known))), 0.0)
     means = _means(shop)
     return float(often @ means / often.sum()) if often.sum() > 0 else float(means[states].mean())
 
@@ -124,14 +126,17 @@ def move(shop: Parameters, change: document.Move) -> Parameters:
 
 def route(shop: Parameters, change: document.Route) -> Parameters:
     """The tickets wait in another queue; they wait for nobody in particular there."""
-    pool = shop.pools.names[group(shop, change.to, "to")]
+    group(shop, change.to, "to")
     if change.step is None:
         states = states_of_workflow(shop, change.workflow) & of_kind(shop, StepKind.WORK)
     else:
         states = worked(shop, change.workflow, change.step)
     before, edges = pool_of(shop), edges_of(shop.routes)
     moved = set(shop.routes.step[states].tolist())
-    steps = tuple(replace(step, pool=pool) if n in moved else step for n, step in enumerate(shop.steps))
+    steps = tuple(
+        replace(step, pool=_queue_in(shop, step, change.to)) if n in moved else step
+        for n, step in enumerate(shop.steps)
+    )
     shop = replace(shop, steps=steps)
     after = pool_of(shop)
     if (before == after).all():
@@ -141,6 +146,12 @@ def route(shop: Parameters, change: document.Route) -> Parameters:
     handoff = np.where(both & apart & ~now_apart, 0.0, np.where(both & ~apart & now_apart, 1.0, edges.handoff))
     keep = np.where(before != after, 0.0, shop.work.keep)
     return replace(shop, routes=replace(shop.routes, handoff=handoff), work=replace(shop.work, keep=keep))
+
+
+def _queue_in(shop: Parameters, step: Step, name: str) -> str:
+    """The group's queue; of work that waits in none (a call), the group's queue of such, if it has one."""
+    at_once = f"{name}{_AT_ONCE}"
+    return at_once if str(step.pool).endswith(_AT_ONCE) and at_once in shop.pools.names else name
 
 
 def misroutes(shop: Parameters, change: document.Misroutes) -> Parameters:

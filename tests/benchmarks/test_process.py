@@ -5,7 +5,7 @@ import pytest
 from benchmarks import process
 from benchmarks.bare import SCRIPT, sections
 from benchmarks.compare import Difference
-from benchmarks.report import PROCESS_HEADING, process_of, with_process
+from benchmarks.report import COVERAGE_HEADING, PROCESS_HEADING, others_of, with_section
 from flowmeter.settings import CHECKOUT
 
 FOLDERS = ("intermediate/process", "marts/process", "marts/paths")
@@ -46,6 +46,8 @@ def test_a_difference_makes_the_seconds_void(results: process.ProcessResults) ->
 
 def test_section_takes_the_place_of_the_one_before(results: process.ProcessResults) -> None:
     written = process.section(results)
-    report = with_process(with_process("# Benchmarks\n\nText.\n", f"{PROCESS_HEADING}\n\nOld.\n"), written)
-    assert report == f"# Benchmarks\n\nText.\n\n{written}"
-    assert process_of(report) == written
+    before = f"# Benchmarks\n\nText.\n\n{PROCESS_HEADING}\n\nOld.\n\n{COVERAGE_HEADING}\n\nKept.\n"
+    report = with_section(before, written)
+    assert report == f"# Benchmarks\n\nText.\n\n{written}\n{COVERAGE_HEADING}\n\nKept.\n"
+    assert others_of(report) == f"{written}\n{COVERAGE_HEADING}\n\nKept.\n"
+    assert with_section("# Benchmarks\n", written) == f"# Benchmarks\n\n{written}"

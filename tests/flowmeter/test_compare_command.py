@@ -34,7 +34,7 @@ def test_json_has_every_metric_and_the_verdict(demo_home: Path, capsys: Captured
     assert row["adjusted"]["low"] < row["adjusted"]["difference"] < row["adjusted"]["high"]
     assert set(row["n"]) == {"a", "b"}
     assert found["verdict"]["code"] == "better"
-    assert {rail["metric"] for rail in found["verdict"]["guardrails"]} >= {"reopen_rate", "csat", "fcr_7d"}
+    assert {rail["metric"] for rail in found["verdict"]["guardrails"]} >= {"reopen_rate", "csat", "repeat_contact_7d"}
     assert found["survival"][0]["difference"] < 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import shutil
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ import demo
 from analysis.compare.comparison import Comparison, Question, compare, document
 from analysis.compare.verdict import Code
 from flowmeter import warehouse
+from flowmeter.arm_names import condition, names
 from flowmeter.choice import Choice
 from flowmeter.comparison import choose, metrics, recent_tickets, shop_facts, tickets, weeks
 from tests.conftest import DEMO_END, DEMO_TICKETS
@@ -30,7 +32,7 @@ JUNE = dt.date(2026, 6, 1)
 OTHER_SHOPS = range(100, 110)
 LOCAL_DAY = "timezone('Europe/Berlin', timezone('UTC', created_at))::date"
 DAYS = {"first_reply": "created_at", "sla_hit": "created_at", "resolution_rate": "created_at"}
-DAYS |= {"fcr_7d": "resolved_at", "automated_held": "resolved_at"}
+DAYS |= {"fcr_7d": "resolved_at", "repeat_contact_7d": "resolved_at", "automated_held": "resolved_at"}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,19 @@ def test_the_days_are_those_on_which_both_variants_ran(choice: Choice) -> None:
     assert choice.arms == ("a", "b")
     assert JUNE <= choice.first <= JUNE + dt.timedelta(days=3)
     assert DEMO_END - dt.timedelta(days=3) <= choice.last <= DEMO_END
+
+
+def test_tickets_without_a_customer_are_not_one_customers(demo_home: Path, choice: Choice) -> None:
+    with duckdb.connect() as memory:
+        memory.execute(f"attach '{(demo_home / 'data/warehouse/current').resolve()}' as shop (read_only)")
+        for table in ("snapshot", "metric"):
+            memory.execute(f"create table {table} as from shop.{table}")
+        memory.execute("""create table fct_ticket as select * replace (
+            case when ticket_key % 3 <> 0 then customer_id end as customer_id) from shop.fct_ticket""")
+        unknown = pl.col("customer_id").is_null()
+        rows = tickets(memory, choice).select(unknown, third=pl.col("ticket_key") % 3 == 0)
+    assert rows["third"].any()
+    assert rows["customer_id"].to_list() == rows["third"].to_list()
 
 
 def test_every_value_is_that_of_the_published_macro(
@@ -193,6 +208,44 @@ def test_tickets_that_a_macro_or_rule_touched(con: duckdb.DuckDBPyConnection, ki
     assert choose(con, "returns", f"{kind}:{name}").counts[f"with {name}"] == count
 
 
+def test_the_values_of_a_field_are_arms(con: duckdb.DuckDBPyConnection) -> None:
+    """The demo's returns come by a form of their own or by the usual one."""
+    by = "field:form"
+    chosen = choose(con, "returns", by)
+    query = """select "value", count(*) from fct_ticket_field inner join fct_ticket using (ticket_key)
+        where field = 'form' and workflow = 'returns' and is_counted group by all order by 2 desc"""
+    assert chosen.counts == dict(con.execute(query).fetchall())
+    assert len(chosen.arms) == 2
+    data = tickets(con, chosen)
+    for arm in chosen.arms:
+        where = condition(chosen, arm, "Europe/Berlin")
+        listed = con.execute(f"select count(*) from fct_ticket where workflow = 'returns' and {where}").fetchall()[0][0]
+        assert data.filter(pl.col("arm") == arm).height == listed > 0
+    assert "form" in names(con, "returns", "field")
+    assert names(con, "returns", "flow") == []
+    told = compare(data, metrics(con), Question(chosen.arms, by, shop_facts(con).snapshot_at))
+    assert told.basis == "adjusted"
+    assert any("often when the outcome is known" in sentence for sentence in told.cautions)
+
+
+def test_versions_of_a_flow_are_arms(demo_home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy((demo_home / "data/warehouse/current").resolve(), path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("""insert into fct_ticket_field
+            select ticket_key, 'flow:refunds', 'v' || (1 + ticket_key % 3)
+            from fct_ticket where workflow = 'returns'""")
+    with contextlib.closing(warehouse.read(path)) as connection:
+        chosen = choose(connection, "returns", "flow:refunds", ("v1", "v3"))
+        query = "select count(*) from fct_ticket where workflow = 'returns' and is_counted and ticket_key % 3 = 2"
+        assert chosen.counts["v3"] == connection.execute(query).fetchall()[0][0]
+        assert set(tickets(connection, chosen)["arm"].unique()) == {"v1", "v3"}
+        assert names(connection, "returns", "flow") == ["refunds"]
+        assert "flow:refunds" not in names(connection, "returns", "field")
+        with pytest.raises(ValueError, match="Did you mean 'refunds'"):
+            choose(connection, "returns", "flow:refund")
+
+
 def test_given_days_are_local(con: duckdb.DuckDBPyConnection) -> None:
     first, last = dt.date(2026, 3, 1), dt.date(2026, 3, 29)
     chosen = choose(con, "returns", "channel", (), first, last)
@@ -231,6 +284,10 @@ def test_a_cut_is_told_as_no_fair_draw(con: duckdb.DuckDBPyConnection) -> None:
         ("order_updates", "varient", (), "Did you mean 'variant'?"),
         ("order_updates", "tag", (), "tag:NAME"),
         ("order_updates", "tag:wismob", (), "Did you mean 'wismo_b'?"),
+        ("order_updates", "field:from", (), "Did you mean 'form'?"),
+        ("order_updates", "field", (), "field:NAME. Known here: "),
+        ("returns", "flow:", (), "Let the Flow tag the order"),
+        ("returns", "flow:refunds", (), "Let the Flow tag the order"),
         ("order_updates", "macro:nothing", (), "no tickets of 'order_updates' have the macro 'nothing'"),
         ("order_updates", "variant", ("a", "bb"), "Did you mean 'b'?"),
         ("order_updates", "variant", ("a", "a"), "needs two arms"),

@@ -35,7 +35,8 @@ def test_setting_is_one_row(rows: Rows) -> None:
     assert rows["setting"] == [
         (
             "Hearth & Loom", "EUR", "Europe/Berlin", 7, 4, 7, SNAPSHOT, "https://hearthandloom.zendesk.com",
-            15.0, 1.0, 5.0, 8.0, None, "360000000102", Decimal("0.0"), Decimal("0.0"), Decimal("0.9"), Decimal("32.0"),
+            15.0, 1.0, 5.0, 8.0, None, "360000000102", None, Decimal("0.0"), Decimal("0.0"), Decimal("0.9"),
+                Decimal("32.0"),
             "support",
         )
     ]  # fmt: skip

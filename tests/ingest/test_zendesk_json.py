@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import duckdb
+
+from ingest.raw_tables import ensure_raw
 from tests.ingest.conftest import Shop, at
 from tests.ingest.records import audit, comment, event, group, macro, rating, ticket, user
 
@@ -91,3 +94,12 @@ def test_the_batch_says_how_recent_the_file_is(shop: Shop) -> None:
     assert shop.rows("select file, source, read, last_at from batch") == [
         ("t.jsonl", "zendesk_ticket", 2, at(2026, 11, 5))
     ]
+
+
+def test_a_shop_loaded_before_users_had_a_language_keeps_its_rows() -> None:
+    with duckdb.connect() as con:
+        ensure_raw(con)
+        con.execute("alter table zendesk_user drop column locale").fetchall()
+        con.execute("insert into zendesk_user (user_id, role) values (7, 'end-user')").fetchall()
+        ensure_raw(con)
+        assert con.execute("select user_id, locale from zendesk_user").fetchall() == [(7, None)]

@@ -149,6 +149,10 @@ def _of_resolved(world: World, stories: Sequence[Story]) -> dict[str, Number]:
         "zero_touch": (share_of(story.reply_count == 0 for story in stories), n),
         "one_touch": (share_of(story.reply_count == 1 for story in stories), n),
         "fcr_7d": (share_of(_first_contact(world, story, end) for story, end in ends), n),
+        "repeat_contact_7d": (
+            share_of(world.contacts.came_back(story.ticket, end, FCR_FOR, same_workflow=True) for story, end in ends),
+            n,
+        ),
         "handoffs": (mean([float(story.handoff_count) for story in stories]), n),
         "automated_rate": (share_of(story.is_automated for story in stories), n),
         "automated_held": (share_of(_held(world, story, end) for story, end in ends), n),

@@ -12,7 +12,7 @@ from simulation.scenario.apply import apply
 from simulation.scenario.document import Scenario
 from simulation.scenario.picture import changed_steps
 from simulation.scenario.seen import observed, past_seen, ranges, today
-from tests.simulation.scenario_shops import returns, shop
+from tests.simulation.scenario_shops import Place, Way, returns, shop
 
 MONDAY = dt.date(2025, 12, 1)
 WEEKS = [("contacts", "returns", 300.0), ("contacts", "returns", 360.0), ("containment", "returns", 0.35)]
@@ -44,20 +44,40 @@ def test_ranges_hold_what_was_seen_and_today() -> None:
 
 def test_going_past_what_was_seen_is_said() -> None:
     known = ranges(shop(), weeks())
-    assert past_seen(after({"volume": {"change": "+5%"}}), known) == []
-    assert past_seen(after({"volume": {"change": "+25%"}}, {"staff": {"group": "Lead", "agents": 1}}), known) == [
+    assert past_seen(shop(), after({"volume": {"change": "+5%"}}), known) == []
+    assert past_seen(
+        shop(), after({"volume": {"change": "+25%"}}, {"staff": {"group": "Lead", "agents": 1}}), known
+    ) == [
         "Contacts of returns a week would be 420; the data saw 300 to 360, so how the shop behaves then is a guess.",
         "The team of Lead would be 2 agents; the data saw only 1 agent, so how the shop behaves then is a guess.",
     ]
-    assert past_seen(after({"surge": {"factor": 3, "days": 2}}), known)[0].startswith(
+    assert past_seen(shop(), after({"surge": {"factor": 3, "days": 2}}), known)[0].startswith(
         "Contacts of returns a week would be 1008;"
     )
-    assert past_seen(after({"containment": {"workflow": "returns", "to": "70%"}}), known) == [
+    assert past_seen(shop(), after({"containment": {"workflow": "returns", "to": "70%"}}), known) == [
         (
             "The share that the bot of returns ends by itself would be 70%; the data saw 35% to 40%, "
             "so how the shop behaves then is a guess."
         )
     ]
+
+
+def test_visits_of_another_mix_are_no_longer_work() -> None:
+    """Two states of a step, of 10 and 20 minutes: without the second, a visit takes 10 instead of 15, none another."""
+    places = [
+        Place("Answer", [Way("Waiting", 1.0)], "Returns", 10.0, state="first"),
+        Place("Waiting", [Way("second", 1.0, 60.0)], actor="customer"),
+        Place("Answer", [Way("End", 1.0)], "Returns", 20.0, state="second"),
+        Place("End"),
+    ]
+    before = shop(places, {"first": 1.0})
+    places[0].ways = [Way("Waiting", 0.5), Way("End", 0.5)]
+    known = ranges(before, weeks())
+    assert past_seen(before, shop(places, {"first": 1.0}), known) == []
+    places[0].minutes = 16.0
+    assert past_seen(before, shop(places, {"first": 1.0}), known)[0].startswith(
+        "A visit to returns: Answer would be 18.0 minutes; the data saw only 15.0 minutes,"
+    )
 
 
 def test_weeks_are_read_from_tickets_and_visits() -> None:

@@ -212,6 +212,18 @@ def test_a_step_goes_to_another_group() -> None:
     assert {step.pool for step in whole.steps if step.kind == StepKind.WORK} == {"Lead"}
 
 
+def test_calls_go_to_the_other_groups_calls() -> None:
+    places = [
+        Place("Call", [Way("End", 1.0)], "Returns, at once"),
+        Place("Mail", [Way("End", 1.0)], "Returns"),
+        Place("Order", [Way("End", 1.0)], "Orders, at once", workflow="orders"),
+        Place("Other", [Way("End", 1.0)], "Orders", workflow="orders"),
+        Place("End"),
+    ]
+    after = made(shop(places, {"Call": 1.0, "Mail": 1.0}), "route", to="Orders")
+    assert [step.pool for step in after.steps[:2]] == ["Orders, at once", "Orders"]
+
+
 def test_a_new_group_is_a_hand_over() -> None:
     after = made(shop(), "route", step="Refund", to="Lead")
     assert ways(after, "Approval", "handoff")["Refund"] == 0.0

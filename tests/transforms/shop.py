@@ -278,7 +278,14 @@ class HandmadeShop:
             yield {"id": key, "name": f"Agent {key}", "email": f"agent{key}@handmade.example.com", **row}
         yield {"id": BOT, "name": "Bot", "email": "bot@handmade.example.com", "role": "agent", "active": True}
         for key in self.customers | {ticket.requester for ticket in self.tickets}:
-            yield {"id": key, "name": f"Customer {key}", "email": self.email(key), "role": "end-user", "active": True}
+            yield {
+                "id": key,
+                "name": f"Customer {key}",
+                "email": self.email(key),
+                "role": "end-user",
+                "locale": "en-US",
+                "active": True,
+            }
 
     def _write_shopify(self) -> None:
         rows: list[Mapping[str, Any]] = []

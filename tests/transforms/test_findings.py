@@ -15,7 +15,10 @@ from tests.transforms.zendesk import TicketFile
 
 WEEK = "2026-06-01"  # a Monday, within the 13 weeks before the snapshot of 5 July
 USED, NEVER, OFF = (901, "Used"), (902, "Never"), (903, "Switched off")
-REASON_FIELD = 4201
+REASON_FIELD, LANGUAGE_FIELD = 4201, 4202
+PROFILE = "en-US"
+OTHERS = "select count(*) as n from fct_ticket where language is distinct from 'de' and source = 'zendesk'"
+LANGUAGES = {"late": "de", "size": ""}
 CLAIMS = {
     "name": "claims",
     "columns": {"case": "case", "activity": "activity", "time": "time"},
@@ -32,13 +35,14 @@ FAST, SLOW, OPEN = ("A", "B", "Z"), ("A", "C", "B", "Z"), ("A", "B")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """What the shop of these cases published."""
     shop = HandmadeShop(tmp_path_factory.mktemp("findings") / "shop")
-    zendesk = {**SOURCES["zendesk"], "reason_field_id": REASON_FIELD}
+    zendesk = {**SOURCES["zendesk"], "reason_field_id": REASON_FIELD, "language_field_id": LANGUAGE_FIELD}
     shop.sources = {**SOURCES, "zendesk": zendesk, "event_logs": [CLAIMS]}
     for number, title in (USED, NEVER, OFF):
         shop.macros.append({"id": number, "title": title, "active": title != OFF[1]})
     _tell_reasons(shop)
     _tell_macros(shop)
     _tell_bot(shop)
+    _tell_flows(shop)
     _write_claims(shop, tmp_path_factory.mktemp("claims") / "claims.csv")
     return take_through(shop)
 
@@ -71,9 +75,27 @@ def _tell_reasons(shop: HandmadeShop) -> None:
     for created, reason, subject, tags in cases:
         customer = shop.customer()
         ticket = shop.simple("why", created, created.replace(":00", ":30"), tags=tags, customer=customer)
-        ticket.subject, ticket.custom_fields = subject, {REASON_FIELD: reason}
+        ticket.subject, ticket.custom_fields = subject, {REASON_FIELD: reason, LANGUAGE_FIELD: LANGUAGES[reason]}
         if reason == "late" and created.startswith(WEEK):
             shop.order("2026-05-27 10:00" if tags == ("vip",) else "2026-05-22 10:00", customer=customer)
+
+
+def _tell_flows(shop: HandmadeShop) -> None:
+    """Which version of the Flow `refunds` a ticket met: its own tag, else that of the newest order before it."""
+    order = f"{WEEK} 08:00"
+    for flow, tags, orders in (
+        ("own_tag", ("refunds_v1",), ((order, "refunds_v2"),)),
+        ("of_order", (), (("2026-05-27 10:00", "refunds_v1"), (order, "gift, Refunds_v2"))),
+        ("order_later", (), (("2026-06-03 10:00", "refunds_v1"),)),
+        ("order_without", (), (("2026-05-27 10:00", "refunds_v1"), (order, ""))),
+        ("two_versions", ("refunds_v1", "refunds_v2"), ()),
+        ("no_version", ("refunds_a", "refunds_v"), ()),
+        ("other_flow", ("gifts-v1",), ()),
+    ):
+        customer = shop.customer()
+        shop.ticket(flow, f"{WEEK} 10:00", tags=tags, customer=customer)
+        for created, written in orders:
+            shop.order(created, customer=customer, **{"Tags": written})
 
 
 def _macro_ticket(shop: HandmadeShop, hours: int, channel: str, macro: tuple[int, str] | None) -> TicketFile:
@@ -152,6 +174,38 @@ def test_reasons_of_the_field_with_growth(found: Published) -> None:
     assert reasons(found, "field", "all")["late"]["ticket_count"] == 3
 
 
+def test_reason_and_language_stand_on_the_ticket(found: Published) -> None:
+    """An empty language field gives way to that of the customer's profile; a ticket without a reason has none."""
+    told = found.rows("select reason, language from fct_ticket where workflow = 'why' order by created_at")
+    assert [tuple(row.values()) for row in told] == [
+        ("size", PROFILE), ("late", "de"), ("late", "de"), ("late", "de"), ("size", PROFILE),
+    ]  # fmt: skip
+    (plain,) = found.rows("select distinct reason, language from fct_ticket where workflow = 'macro'")
+    assert tuple(plain.values()) == (None, PROFILE)
+    assert found.rows("select language from fct_ticket where workflow = 'claims' and language is not null") == []
+
+
+def test_fields_that_tickets_can_be_compared_by(found: Published) -> None:
+    """Of the handmade fields one has a single value, which parts nothing; a field of the log has two scores."""
+    rows = found.rows('select field, "value", count(*) as n from fct_ticket_field where field not in (\'flow:refunds\') group by all order by all')
+    assert [tuple(row.values()) for row in rows] == [
+        (str(REASON_FIELD), "late", 3), (str(REASON_FIELD), "size", 2),
+        ("language", "de", 3), ("language", PROFILE, found.rows(OTHERS)[0]["n"]),
+        ("reason", "late", 3), ("reason", "size", 2),
+        ("score", "1", 4), ("score", "5", 6),
+    ]  # fmt: skip
+
+
+def test_the_version_of_a_flow_is_that_of_the_ticket_else_of_its_order(found: Published) -> None:
+    """Of `gifts` there is one version, which parts nothing."""
+    rows = found.rows("""select workflow, field, "value" from fct_ticket_field
+        inner join fct_ticket using (ticket_key) where starts_with(field, 'flow:') order by workflow""")
+    assert [tuple(row.values()) for row in rows] == [
+        ("of_order", "flow:refunds", "v2"),
+        ("own_tag", "flow:refunds", "v1"),
+    ]
+
+
 def test_the_tag_that_selects_the_workflow_is_no_reason(found: Published) -> None:
     assert {key: row["ticket_count"] for key, row in reasons(found, "tag").items()} == {"vip": 2, "gold": 1}
 
@@ -220,7 +274,7 @@ def test_queries_return_the_marts(found: Published) -> None:
 
     assert findings.ticket_paths(found.con, "all", "claims").height == 3
     assert findings.path_departures(found.con, "all", "claims").height == 5
-    assert set(findings.contact_reasons(found.con, "all")["workflow"]) == {"why", "all"}
+    assert {"why", "all"} <= set(findings.contact_reasons(found.con, "all")["workflow"])
     assert findings.contact_subjects(found.con, "all", "why")["ticket_count"].sum() == 5
     assert findings.automations(found.con)["name"][0] == "Used"
     assert set(findings.automation_reach(found.con, "all")["kind"]) == {"macro", "bot", "step"}

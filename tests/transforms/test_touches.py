@@ -85,6 +85,14 @@ def test_first_contact_looks_seven_days_at_the_same_workflow(published: Publishe
     assert published.kpi("fcr_7d", "fcr_later", WEEK) == (1, 1)
 
 
+def test_repeat_contact_looks_as_far_and_at_nothing_else(published: Published) -> None:
+    """How many replies there were, and whether the ticket was reopened, does not matter."""
+    assert published.tickets("fcr_again")[0]["is_repeated_7d"] is True
+    assert published.kpi("repeat_contact_7d", "fcr_again", WEEK) == (1, 1)
+    for flow in ("fcr_later", "fcr_other", "fcr_reopened", "touch_two"):
+        assert published.kpi("repeat_contact_7d", flow, WEEK) == (0, 1)
+
+
 def test_automated_is_a_bots_a_rules_or_the_customers_resolution(published: Published) -> None:
     """And nobody of the team wrote anything, public or private."""
     found = {

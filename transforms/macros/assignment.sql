@@ -1,3 +1,8 @@
+{% macro custom_field(id) -%}
+    {# What a ticket's custom field says; null where it is empty. #}
+    nullif(list_filter(custom_fields, lambda field:field.id = {{ id }})[1]."value", '')
+{%- endmacro %}
+
 {% macro sql_text(value) -%} {{ "'" ~ value | replace("'", "''") ~ "'" }} {%- endmacro %}
 
 {% macro sql_texts(values) -%}

@@ -89,6 +89,9 @@
 - {key: fcr_7d, label: First-contact resolution, unit: share, better: higher, anchor: last resolved, relation: resolved, columns: [is_fcr_7d],
    value: "count(*) filter (where is_fcr_7d) / nullif(count(is_fcr_7d), 0)", n: "count(is_fcr_7d)", interval: wilson, min_n: 10, matures: 7,
    week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "One reply, not reopened, and no further ticket of the customer in the workflow within 7 days."}
+- {key: repeat_contact_7d, label: Repeat contact, unit: share, better: lower, anchor: last resolved, relation: resolved, columns: [is_repeated_7d],
+   value: "count(*) filter (where is_repeated_7d) / nullif(count(is_repeated_7d), 0)", n: "count(is_repeated_7d)", interval: wilson, min_n: 10, matures: 7,
+   week: resolved_week, tickets: "is_measured and resolved_at is not null", sentence: "Resolved tickets whose customer wrote again in the same workflow within 7 days."}
 - {key: reopen_rate, label: Reopened, unit: share, better: lower, anchor: first resolved, relation: first_resolved, table: true, columns: [is_reopened],
    value: "count(*) filter (where is_reopened) / nullif(count(is_reopened), 0)", n: "count(is_reopened)", interval: wilson, min_n: 10,
    week: first_resolved_week, tickets: "is_measured and first_resolved_at is not null", sentence: "Tickets first resolved in the week that have been reopened since."}

@@ -3,6 +3,7 @@
 {% set grains = {
     "fct_ticket": "ticket_key",
     "fct_ticket_event": "ticket_key, event_id",
+    "fct_ticket_field": "ticket_key, field",
     "fct_status_change": "ticket_key, event_id",
     "fct_ticket_step": "ticket_key, visit_no",
     "fct_survey_answer": "survey_answer_id",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 
 from analysis.compare.adjusted import adjusted
 from analysis.compare.effects import effects
+from analysis.compare.overlap import PENALTY
 from analysis.compare.simpson import reversals
-from tests.analysis.compare.shops import ALL, CSAT, MEAN, MEDIAN, arm, shop
+from tests.analysis.compare.shops import ALL, COST, CSAT, MEAN, MEDIAN, arm, shop
+
+LEVELS = (("channel", "chat"), ("channel", "mail"), ("priority", "high"), ("priority", "low"))
 
 
 def kidney_stones() -> pl.DataFrame:
@@ -40,6 +45,52 @@ def test_overlap_weights_of_two_strata_by_hand() -> None:
     assert row["difference"] == pytest.approx(weights @ by_stratum / weights.sum(), abs=2e-4)
     assert row["low"] < row["difference"] < row["high"]
     assert (row["covariates"], row["reason"]) == (["reason"], None)
+
+
+def test_cells_say_what_tickets_say() -> None:
+    """Ticket by ticket: scikit-learn's logistic regression, and the sandwich of all equations by numeric slopes."""
+    frame = shop(11, (400, 300))
+    treated = (frame["arm"] == "B").to_numpy().astype(float)
+    levels = np.column_stack([frame[name] == level for name, level in LEVELS]).astype(float)
+    design = np.column_stack([np.ones(700), levels])
+    cost, resolved = frame["cost"].to_numpy(), frame["is_resolved"].to_numpy().astype(float)
+
+    def equations(theta: np.ndarray) -> np.ndarray:
+        chance = expit(design @ theta[:-2])
+        weight = np.where(treated == 1, 1 - chance, chance)
+        arms = [(treated == at) * weight * (cost - theta[at - 2] * resolved) for at in (0, 1)]
+        return np.column_stack([(treated - chance)[:, None] * design, *arms])
+
+    model = LogisticRegression(C=1 / PENALTY / 700, tol=1e-10, max_iter=1_000).fit(levels, treated)
+    theta = np.concatenate([model.intercept_, model.coef_[0], [0.0, 0.0]])
+    chance = expit(design @ theta[:-2])
+    for at, weight in ((-2, (1 - treated) * chance), (-1, treated * (1 - chance))):
+        theta[at] = weight @ cost / (weight @ resolved)
+    steps = np.eye(len(theta)) * 1e-5
+    slopes = np.column_stack(
+        [(equations(theta + h).sum(axis=0) - equations(theta - h).sum(axis=0)) / 2e-5 for h in steps]
+    )
+    slopes[np.arange(1, len(theta) - 2), np.arange(1, len(theta) - 2)] -= PENALTY * 700
+    scores = equations(theta) @ np.linalg.inv(slopes).T @ np.array([0.0] * (len(theta) - 2) + [-1.0, 1.0])
+    people = frame.select("customer_id", "arm").with_columns(score=pl.Series(scores)).group_by("customer_id", "arm")
+    summed = people.agg(pl.col("score").sum())["score"].to_numpy()
+    half = 1.959964 * np.sqrt((summed**2).sum() * len(summed) / (len(summed) - 1))
+
+    row = adjusted(frame, [COST], ["A", "B"]).differences.to_dicts()[0]
+    assert (row["baseline_value"], row["value"]) == pytest.approx((theta[-2], theta[-1]), rel=1e-6)
+    assert (row["high"] - row["difference"], row["difference"] - row["low"]) == pytest.approx((half, half), rel=1e-4)
+
+
+def test_a_level_that_only_one_arm_has_does_not_run_away() -> None:
+    frame = pl.concat(
+        [
+            arm(name, csat_satisfied=[True, False] * 60, channel=channels)
+            for name, channels in (("A", ["mail"] * 120), ("B", ["mail"] * 60 + ["chat"] * 60))
+        ]
+    )
+    row = adjusted(frame, [CSAT], ["A", "B"]).differences.to_dicts()[0]
+    assert row["difference"] == pytest.approx(0.0, abs=1e-9)
+    assert row["outside_share"] == pytest.approx(0.25)
 
 
 def test_weights_make_the_mix_equal() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.compare.comparison import Comparison, Question, compare, document
+from analysis.compare.comparison import Comparison, Question, compare, covariates_of, document, table
 from analysis.compare.verdict import Code
 from tests.analysis.compare.shops import shop
 
@@ -46,6 +46,39 @@ def test_what_the_verdict_rests_on(by: str, days_ago: int, basis: str) -> None:
 def test_a_channel_is_not_adjusted_for_itself() -> None:
     covariates = asked("channel").adjusted.differences["covariates"].to_list()
     assert all("channel" not in names and "priority" in names for names in covariates)
+
+
+def test_a_field_is_not_adjusted_for_itself_under_another_name() -> None:
+    """The number of the field of reasons is not known here, but what it says is."""
+    tickets = shop(3, (300, 300)).with_columns(pl.col("arm").alias("reason"), pl.col("channel").alias("language"))
+    assert covariates_of(tickets, "field:4201") == ["channel", "priority", "language"]
+    assert "reason" in covariates_of(tickets, "tag:vip")
+
+
+def test_a_reason_that_many_tickets_of_an_arm_lack_is_left_out() -> None:
+    """Noted when a ticket is solved, it would say who is still open. 89% of 300 are not enough, 90% are."""
+    tickets = shop(3, (300, 300)).with_row_index("row")
+    for missing, used in ((30, True), (33, False)):
+        reason = pl.when(pl.col("row") >= missing).then(pl.lit("late")).alias("reason")
+        assert ("reason" in covariates_of(tickets.with_columns(reason), "variant")) == used
+
+
+def test_arms_without_like_tickets_are_not_judged() -> None:
+    """Everybody of A wrote a mail and everybody of B chatted: no weighting makes them alike, however far apart."""
+    mail = pl.when(pl.col("arm") == "A").then(pl.lit("mail")).otherwise(pl.lit("chat")).alias("channel")
+    slow = pl.col("resolution_calendar_minutes") * pl.when(pl.col("arm") == "A").then(1.0).otherwise(9.0)
+    tickets = shop(3, (300, 300)).with_columns(mail, slow, pl.lit(NOW).alias("created_at"))
+    found = compare(tickets, METRICS, Question(("A", "B"), "tag:vip", NOW, "time"))
+    assert found.verdict.code is Code.NOT_ENOUGH
+    assert "hardly any tickets of B and A are alike" in found.verdict.sentence
+
+
+def test_the_table_is_that_of_the_frames() -> None:
+    found = asked("tag:vip")
+    rows = table(found)
+    assert rows["metric"].to_list() == ["csat", "time"]
+    assert rows["difference"].to_list() == found.effects["difference"].to_list()
+    assert rows["adjusted_low"].to_list() == found.adjusted.differences["low"].to_list()
 
 
 def test_the_week_of_a_cut_is_on_neither_side() -> None:

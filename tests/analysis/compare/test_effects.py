@@ -78,6 +78,30 @@ def test_the_limit_continues_the_bootstrap() -> None:
     assert width[1] / width[0] == pytest.approx((9 / 11) ** 0.5, rel=0.06)
 
 
+@pytest.mark.parametrize("measure", [MEAN, COST])
+def test_draws_and_their_limit_agree_on_the_same_tickets(measure: Measure, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = shop(6, (8_000, 7_000))
+    drawn = only(frame, measure)
+    monkeypatch.setattr("analysis.compare.figures.MOST_DRAWN", 0)
+    closed = only(frame, measure)
+    assert ("limit" in str(closed["method"]), "limit" in str(drawn["method"])) == (True, False)
+    width = float(str(drawn["high"])) - float(str(drawn["low"]))
+    assert (closed["low"], closed["high"]) == pytest.approx((drawn["low"], drawn["high"]), abs=0.06 * width)
+
+
+def test_customers_by_number_are_those_by_name_and_unknown_ones_stand_alone() -> None:
+    generator = np.random.default_rng(9)
+    numbers = pl.Series([int(i) if i < 150 else None for i in generator.integers(0, 200, 210)], dtype=pl.UInt64)
+    frame = shop(9).with_columns(numbers.alias("customer_id"))
+    named = frame.with_columns(pl.format("c{}", pl.col("customer_id").cast(pl.String).str.zfill(3)))
+    assert effects(frame, ALL, ["A", "B"]).equals(effects(named, ALL, ["A", "B"]))
+    for one in split(frame, ["A", "B"]):
+        unknown = one.column("customer_id").null_count()
+        assert unknown
+        assert one.customers == one.column("customer_id").drop_nulls().n_unique() + unknown
+        assert np.bincount(one.customer)[-unknown:].tolist() == [1] * unknown
+
+
 @pytest.mark.parametrize(("measure", "p"), [(MEDIAN, 50), (P90, 90)])
 def test_quantiles_are_near_scipys_bootstrap(measure: Measure, p: int) -> None:
     generator = np.random.default_rng(5)

@@ -136,6 +136,10 @@ with
                     and not measured.is_reopened
                     and coalesce(same_workflow.created_at > measured.resolved_at + interval 7 days, true)
             end as is_fcr_7d,
+            case
+                when measured.resolved_at is not null
+                then coalesce(same_workflow.created_at <= measured.resolved_at + interval 7 days, false)
+            end as is_repeated_7d,
             coalesce(any_workflow.created_at > measured.resolved_at + interval 72 hours, true) as is_held_72h
         from measured
         asof left join
@@ -164,6 +168,8 @@ select
     followed.priority,
     followed.subject,
     followed.tags,
+    followed.reason,
+    followed.language,
     followed.status,
     followed.is_counted,
     followed.exclusion_reason,
@@ -203,6 +209,7 @@ select
     followed.public_reply_count = 0 as is_zero_touch,
     followed.public_reply_count = 1 as is_one_touch,
     followed.is_fcr_7d,
+    followed.is_repeated_7d,
     followed.reopen_count::int as reopen_count,
     followed.is_reopened,
     followed.handoff_count,

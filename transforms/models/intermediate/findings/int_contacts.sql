@@ -1,7 +1,5 @@
 -- One row per measured ticket: outreach is no contact.
 with
-    settings as (select * from {{ source("config", "setting") }}),
-
     measures as (select * from {{ ref("int_ticket_measures") }} where is_measured),
 
     -- Tags that the configuration sorts tickets by say which workflow it is, not why the customer wrote.
@@ -15,12 +13,9 @@ with
             tickets.ticket_key,
             tickets.customer_id,
             {{ plain_subject("tickets.subject") }} as subject,
-            nullif(
-                list_filter(tickets.custom_fields, lambda field:field.id = settings.reason_field_id)[1]."value", ''
-            ) as reason,
+            tickets.reason,
             list_filter(list_distinct(tickets.tags), lambda tag: not list_contains(rule_tags.tags, tag)) as tags
         from {{ ref("int_tickets_described") }} as tickets
-        cross join settings
         cross join rule_tags
     ),
 

@@ -58,6 +58,7 @@ select
     []::varchar[] as tags,
     list_transform(map_entries(attributes), lambda entry: {'id':entry.key, 'value':entry."value"}) as custom_fields,
     []::varchar[] as body_hits,
+    null::varchar as language,
     workflow_value as given_workflow,
     null::varchar as satisfaction_score,
     coalesce(status, 'new') as status,

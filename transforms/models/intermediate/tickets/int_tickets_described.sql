@@ -13,7 +13,9 @@ with
     spam_tags as (select list(tag) as tags from {{ source("config", "spam_tag") }})
 
 select
-    tickets.*,
+    tickets.* exclude (language),
+    {{ custom_field("settings.reason_field_id") }} as reason,
+    coalesce({{ custom_field("settings.language_field_id") }}, tickets.language) as language,
     coalesce(macros_used.macros, []) as macros,
     {{ day_of("tickets.created_at") }} as created_day,
     coalesce(group_schedules.schedule, settings.default_schedule) as schedule,

@@ -8,5 +8,6 @@ select
     display_name,
     is_active,
     default_group_id,
+    locale,
     created_at
 from users
