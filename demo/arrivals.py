@@ -115,7 +115,8 @@ def _order_questions(count: int, shop: Shop, calendar: Calendar, orders: Orders,
     weight = np.where(late, 1.0 + 1.1 * (lag - 2.5).clip(0, 4), 1.0) * orders.exists * (at < calendar.end - HOUR)
     told = rng.random(len(lag)) < 0.45
     chosen = _pick(weight, count, rng)
-    kept = ~(late & told)[chosen] if shop.proactive_notice else None
+    since = at[chosen] >= calendar.day_start(shop.changes_from)
+    kept = ~((late & told)[chosen] & since) if shop.proactive_notice else None
     return _part(at[chosen], ORDERS, orders.customer[chosen], chosen, kept)
 
 

@@ -88,6 +88,10 @@ class Calendar:
             instant = self._instants[key] = int(wall.timestamp())
         return instant
 
+    def day_start(self, day: date | None) -> int:
+        """The instant at which a local day begins; without a day, that of the first one."""
+        return self.at((day - self.first).days, 0) if day else self.start
+
     def offset(self, t: int) -> int:
         """Seconds that local time is ahead of UTC at an instant."""
         return self._offsets[bisect_right(self._changes, t)]

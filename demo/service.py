@@ -115,6 +115,8 @@ class Service(Aftermath):
     def __init__(self, shop: Shop, engine: Engine, orders: Orders, checkouts: Checkouts, sink: Sink) -> None:
         Desk.__init__(self, shop, engine, orders, checkouts, sink)
         self._for_approval: list[Ticket] = []
+        self._as_before = shop.on(self.calendar.first)
+        self._changes_at = self.calendar.day_start(shop.changes_from)
         self._acts = {
             TRIAGE: self._triage,
             SORT: self._sort,
@@ -190,6 +192,9 @@ class Service(Aftermath):
     def _end_test(self, at: int, ticket: Ticket) -> None:
         self.resolved(ticket, self.ids.write(ticket, at, ADMIN_ID, WEB, [ticket.set("status", "solved")]))
 
+    def _shop_at(self, at: int) -> Shop:
+        return self.shop if at >= self._changes_at else self._as_before
+
     # The bot
 
     def _bot_greets(self, at: int, ticket: Ticket) -> None:
@@ -201,7 +206,7 @@ class Service(Aftermath):
         if ticket.u[U_BOT_TALK] < 0.6:
             says = Event(COMMENT, "", words.pick(words.CUSTOMER_REPLIES, ticket.u[U_WORDS]))
             at = self.ids.write(ticket, at, ticket.requester, MESSAGING, [says]) + 9
-        keeps = self.shop.bot_containment if ticket.workflow == ORDERS else _BOT_CONTAINMENT[ticket.workflow]
+        keeps = self._shop_at(at).bot_containment if ticket.workflow == ORDERS else _BOT_CONTAINMENT[ticket.workflow]
         if ticket.u[U_BOT] < keeps:
             says = Event(COMMENT, "", "Here is the status I found. Is there anything else?")
             at = self.ids.write(ticket, at, BOT_ID, MESSAGING, [says, ticket.set("status", "solved")])
@@ -341,7 +346,7 @@ class Service(Aftermath):
             self.resolved(ticket, at, luckless=0.25)
             return
         amount = ticket.set_field(REFUND_FIELD, f"{cents / 100:.2f}")
-        if not self.shop.approval_step or cents <= self.shop.approval_over * 100:
+        if not self._shop_at(at).approval_step or cents <= self.shop.approval_over * 100:
             self._refund(agent, ticket, at)
             return
         changes = [amount, ticket.add_tag("refund_approval"), ticket.set("assignee", LEAD_ID)]

@@ -20,7 +20,7 @@ Channels (``via.channel``): email, web, native_messaging (opened by the bot), vo
     the call: not outreach), and web by an agent for cart-recovery outreach (outreach).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 TIME_ZONE = "Europe/Berlin"
@@ -143,6 +143,7 @@ class Shop:
     approval_step: refunds over `approval_over` euros wait for the lead. extra_agents: added to the Orders group.
     bot_containment: share of the bot's order-status sessions that it ends without a person.
     proactive_notice: the shop tells customers of late parcels before they ask.
+    changes_from: the day from which on these four count; until then the shop is the usual one. None: always.
     """
 
     tickets: int = 20000
@@ -153,6 +154,20 @@ class Shop:
     extra_agents: int = 0
     bot_containment: float = 0.40
     proactive_notice: bool = False
+    changes_from: date | None = None
+
+    def on(self, day: date) -> "Shop":
+        """The shop as it is on a day."""
+        if self.changes_from is None or day >= self.changes_from:
+            return self
+        usual = Shop()
+        return replace(
+            self,
+            approval_step=usual.approval_step,
+            extra_agents=usual.extra_agents,
+            bot_containment=usual.bot_containment,
+            proactive_notice=usual.proactive_notice,
+        )
 
     @property
     def orders(self) -> int:

@@ -50,6 +50,7 @@ class Agent:
         "id",
         "listed",
         "minutes",
+        "nth",
         "own",
         "paid",
         "place",
@@ -60,8 +61,9 @@ class Agent:
         "until",
     ]
 
-    def __init__(self, place: int, group: int, speed: float) -> None:
+    def __init__(self, place: int, group: int, speed: float, nth: int) -> None:
         self.place, self.id, self.group, self.speed = place, FIRST_AGENT_ID + place, group, speed
+        self.nth = nth  # whose turn it is in the group, which says when the shifts begin
         self.helps = HELPS[group]
         self.own: deque[Ticket] = deque()
         self.busy = self.listed = False
@@ -71,13 +73,16 @@ class Agent:
 
 
 class Staff:
-    """All agents and the rule that gives each a shift on each day."""
+    """All agents and the rule that gives each a shift on each day.
+
+    Extra agents come after all others and share the turns of the middle of their group: nobody else's change.
+    """
 
     def __init__(self, shop: Shop, calendar: Calendar) -> None:
         rng = np.random.Generator(np.random.Philox(key=[shop.seed, 4]))
-        self._calendar = calendar
+        self._shop, self._calendar = shop, calendar
         self.agents: list[Agent] = []
-        self._members: list[list[Agent]] = []
+        self._counts: list[int] = []
         self._hours: list[float] = []
         weeks = calendar.days / 7
         weights = calendar.order_weight
@@ -88,15 +93,17 @@ class Staff:
             load = MINUTES_PER_TICKET[group] / 60 * shop.tickets / weeks / _UTILISATION
             count = max(2, round(load / _WEEKLY_HOURS))
             self._hours.append(load / count / 5.4)
-            count += shop.extra_agents if group == G_ORDERS else 0
-            members = [Agent(len(self.agents) + n, group, float(rng.uniform(0.85, 1.2))) for n in range(count)]
-            self._members.append(members)
-            self.agents += members
+            self._counts.append(count)
+            self.agents += [Agent(len(self.agents) + n, group, _pace(rng), n) for n in range(count)]
+        self._usual, count = len(self.agents), self._counts[G_ORDERS]
+        turns = [(count // 2 + n) % count for n in range(shop.extra_agents)]
+        self.agents += [Agent(self._usual + n, G_ORDERS, _pace(rng), turn) for n, turn in enumerate(turns)]
 
     def shift(self, agent: Agent, day: int) -> tuple[int, int] | None:
         """Start and end instant of an agent's shift that begins on a day, none if he is off."""
-        members = self._members[agent.group]
-        nth, count = agent.place - members[0].place, len(members)
+        nth, count = agent.nth, self._counts[agent.group]
+        if agent.place >= self._usual + self._shop.on(self._calendar.dates[day]).extra_agents:
+            return None
         if agent.group == G_NIGHT:
             if (day + nth) % 2:
                 return None
@@ -116,3 +123,8 @@ class Staff:
     def _span(self, day: int, start: float, hours: float) -> tuple[int, int]:
         low, high = round(start * 4) * HOUR // 4, round((start + hours) * 12) * HOUR // 12
         return self._calendar.at(day, low), self._calendar.at(day, high)
+
+
+def _pace(rng: np.random.Generator) -> float:
+    """How much longer than usual an agent's work takes."""
+    return float(rng.uniform(0.85, 1.2))
