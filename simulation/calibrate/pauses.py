@@ -49,6 +49,8 @@ def resting(
 ) -> tuple[Columns, NDArray[np.bool_]]:
     """The visits with the minutes worked in working hours where work rests, and for each of the pools whether it does.
 
+    Pools with too little work over night do as most work of the others does.
+
     `instants`: local minutes since 1970-01-01 at which work began and ended, by visit.
     """
     began, ended = instants
@@ -59,12 +61,16 @@ def resting(
         rows = np.flatnonzero(over_night & (visits.agent == agent))
         in_hours[rows] = _on_duty(usual, int(agent), began[rows], ended[rows])
     rests = np.zeros(size, np.bool_)
+    tells = np.zeros(size, np.bool_)
     work = visits.work.copy()
+    nights = np.bincount(pool[over_night], minlength=size)
     for number in range(size):
         rows, others = np.flatnonzero(over_night & (pool == number)), known & ~over_night & (pool == number)
-        if len(rows) >= _ENOUGH and others.sum() >= _ENOUGH and _is_shorter(in_hours[rows], work[rows], work[others]):
-            rests[number] = True
-            work[rows] = np.maximum(in_hours[rows], 1.0)
+        tells[number] = len(rows) >= _ENOUGH and others.sum() >= _ENOUGH
+        rests[number] = tells[number] and _is_shorter(in_hours[rows], work[rows], work[others])
+    rests[~tells] = nights[rests].sum() > nights[tells & ~rests].sum()  # as most work of the shop
+    rows = np.flatnonzero(over_night & rests[pool])
+    work[rows] = np.maximum(in_hours[rows], 1.0)
     return replace(visits, work=work), rests
 
 

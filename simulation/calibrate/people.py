@@ -25,6 +25,9 @@ _ALIKE = 45.0
 _IDLE = 60.0
 _TELLING = 1.2
 _SHORTEST = 15.0
+_CRISP = 15.0
+_KEEPS = 60.0
+_ENOUGH_DAYS = 20
 
 
 @dataclass(frozen=True)
@@ -137,22 +140,51 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     """Usual shifts of the last weeks. `instants`: local minutes since 1970-01-01 at which work began and ended, [V].
 
     An agent's day runs from the middle of the hours of the day in which he is never seen. A shift begins by when
-    a quarter of the days' first acts have come, and ends when nine in ten of the last ones have.
+    a quarter of the days' first acts have come, and ends when nine in ten of the last ones have. Where all together
+    begin and end at the same minute day by day, those whose days are about as long keep the opening hours.
     """
     rows: list[tuple[int, int, float, float, float]] = []
     size = len(visits.agents)
     works = np.zeros(size, np.int32)
+    known = visits.is_work & (visits.agent >= 0) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
+    hours = _opening(instants[0][known], instants[1][known], last)
     for agent in range(size):
-        mine = visits.is_work & (visits.agent == agent) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
+        mine = known & (visits.agent == agent)
         if mine.any():
             table = _days(instants[0][mine], instants[1][mine])
             works[agent] = _on_holidays(table, holidays)
-            rows += [(agent, *row) for row in _usual(table, holidays, last)]
+            rows += [(agent, *_kept(row, hours)) for row in _usual(table, holidays, last)]
     columns = np.array(rows, np.float64).reshape(-1, 5)
     return Shifts(
         columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int32), columns[:, 2], columns[:, 3], columns[:, 4],
         works,
     )  # fmt: skip
+
+
+Row = tuple[int, float, float, float]  # weekday, beginning, end, attendance
+
+
+def _opening(began: Floats, ended: Floats, last: date) -> tuple[float, float] | None:
+    """The minutes after midnight at which all together begin and end, if half of the days do so within a few minutes.
+
+    The more work there is, the sharper they show; one person's days show them late and early.
+    """
+    if not len(began):
+        return None
+    recent = _days(began, ended).filter(pl.col("date") > last - timedelta(days=SHIFT_DAYS))
+    first, late = recent["first"], recent.select(pl.max_horizontal("latest", "ended")).to_series()
+    spread = [float(each.quantile(0.75) or 0.0) - float(each.quantile(0.25) or 0.0) for each in (first, late)]
+    if recent.height < _ENOUGH_DAYS or max(spread) > _CRISP:
+        return None
+    return float(first.quantile(0.5) or 0.0), float(late.quantile(_LATE) or 0.0)
+
+
+def _kept(row: Row, hours: tuple[float, float] | None) -> Row:
+    """A shift, or the opening hours if it begins and ends near them."""
+    weekday, start, end, attendance = row
+    if hours is None or max(abs(start - hours[0]), abs(end - hours[1])) > _KEEPS:
+        return row
+    return weekday, *hours, attendance
 
 
 def _days(began: Floats, ended: Floats) -> pl.DataFrame:
@@ -188,7 +220,7 @@ def _quiet(instants: Floats) -> float:
     return middle if middle < _DAY / 2 else middle - _DAY
 
 
-def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[int, float, float, float]]:
+def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[Row]:
     """Rows of weekday, beginning, end, attendance; weekdays whose days begin alike share beginning and end.
 
     Where nobody waits at its ends, a shift shows late and is last seen early: so the earlier first acts and the later
