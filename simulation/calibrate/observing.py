@@ -16,7 +16,7 @@ from simulation.calibrate.chain import Chain, Columns, chain, columns
 from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.pauses import beside, resting
+from simulation.calibrate.pauses import beside, resting, without_closing
 from simulation.calibrate.people import SHIFT_DAYS, pace, shifts
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
@@ -52,7 +52,7 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
     if not tune:
         tuned, told = plain, list[Evidence]()
     elif visits.is_log.any():
-        tuned, told = tuned_log(plain), []
+        tuned, told = tuned_log(plain, visits), []
     else:
         tuned, told = _tuned(plain, visits, tickets, created)
     return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
@@ -165,7 +165,9 @@ def _observed(
     visits, hidden = beside(visits, pool, len(pools))
     speed = pace(visits)
     delay = edge_delays(visits, found, amounts)
-    work, given_up = work_of(visits, found, pool, speed, amounts)
+    local = (local_minutes(visits.entered, facts), local_minutes(visits.started, facts))
+    waits = without_closing(visits, visits.step, usual, local)
+    work, given_up = work_of(visits, found, pool, speed, amounts, waits)
     repeat_delay = _repeat_delays(facts, tickets, streams, amounts, days)
     rows, hit, luck = keep_counts(visits, pool)
     queues, orders = queues_of(visits, pool, pools, priority, created)

@@ -24,23 +24,29 @@ from simulation.parameters import Floats, Ints
 
 _ENOUGH = 10
 _DAY = 1440.0
+_OPENS = 15.0
+_LOT = 0
+
+
+def in_turn(visits: Columns) -> tuple[Floats, Floats]:
+    """When visits of logs were entered and begun once nothing else of their ticket went on any more."""
+    ticket = pl.DataFrame({"ticket": visits.ticket, "left": visits.left})
+    until = ticket.select(pl.col("left").shift(1).over("ticket").cum_max().over("ticket"))["left"].to_numpy()
+    late = visits.is_log & (visits.entered < until)
+    started = np.where(late & ~np.isnan(visits.started), np.fmax(visits.started, until), visits.started)
+    return np.where(late, until, visits.entered), started
 
 
 def beside(visits: Columns, pool: Ints, size: int) -> tuple[Columns, Floats]:
     """The visits of logs one after the other, and by pool the mean minutes of work that ran beside other work."""
-    ticket = pl.DataFrame({"ticket": visits.ticket, "left": visits.left})
-    until = ticket.select(pl.col("left").shift(1).over("ticket").cum_max().over("ticket"))["left"].to_numpy()
-    late = visits.is_log & (visits.entered < until)
-    started = np.where(late, np.fmax(visits.started, until), visits.started)
+    entered, started = in_turn(visits)
     length = visits.left - visits.started
-    is_cut = late & visits.is_work & (length > 0)
+    is_cut = (started > visits.started) & visits.is_work & (length > 0)
     share = np.where(is_cut, (started - visits.started) / np.where(is_cut, length, 1.0), 0.0)
     hidden = np.nan_to_num(share * visits.work)
     work = visits.work - hidden
     seen = pool >= 0
     mean = np.bincount(pool[seen], hidden[seen], size) / np.maximum(np.bincount(pool[seen], minlength=size), 1)
-    entered = np.where(late, until, visits.entered)
-    started = np.where(np.isnan(visits.started), np.nan, started)
     return replace(visits, entered=entered, started=started, work=work), mean
 
 
@@ -89,4 +95,49 @@ def _on_duty(usual: Shifts, agent: int, began: Floats, ended: Floats) -> Floats:
     low, high = days[day] * _DAY + usual.start[mine[row]], days[day] * _DAY + usual.end[mine[row]]
     inside = np.minimum(ended[:, None], high[None, :]) - np.maximum(began[:, None], low[None, :])
     result: Floats = np.maximum(inside, 0.0).sum(axis=1)
+    return result
+
+
+def without_closing(visits: Columns, kind: Ints, usual: Shifts, instants: tuple[Floats, Floats]) -> Floats:
+    """Minutes from joining to beginning [V], without the closed hours that may be all there is to them.
+
+    What begins as its agent's day does may have waited for that alone. All that is known of what else it waited for is
+    a least and a most; a wait between the two stands for it, drawn from those that show whole, of the same `kind` [V].
+    `instants`: local minutes since 1970-01-01 at which visits were entered and begun.
+    """
+    entered, started = instants
+    waits = np.maximum(visits.started - visits.entered, 0.0)
+    here = visits.is_log & visits.is_work & (visits.agent >= 0) & (waits > 0) & ~np.isnan(entered + started)
+    least = np.full(len(waits), np.nan)
+    for agent in np.unique(visits.agent[here]):
+        rows = np.flatnonzero(here & (visits.agent == agent))
+        least[rows] = _before_closing(usual, int(agent), entered[rows], started[rows])
+    shows = visits.is_log & ~np.isnan(waits) & np.isnan(least)
+    result = waits.copy()
+    lot = np.random.default_rng(_LOT).random(len(waits))
+    for number in np.unique(kind[~np.isnan(least)]):
+        rows = np.flatnonzero((kind == number) & ~np.isnan(least))
+        whole = np.sort(waits[shows & (kind == number)])
+        low, high = np.searchsorted(whole, least[rows]), np.searchsorted(whole, waits[rows], side="right")
+        place = np.minimum(low + (lot[rows] * (high - low)).astype(np.int64), len(whole) - 1)
+        result[rows] = np.where(high > low, np.r_[whole, 0.0][place], least[rows])
+    return result
+
+
+def _before_closing(usual: Shifts, agent: int, entered: Floats, started: Floats) -> Floats:
+    """Minutes from joining to the end of the agent's shift before the one at whose beginning the work began; else NaN.
+
+    0 where it joined when that shift was over.
+    """
+    mine = np.flatnonzero(usual.agent == agent)
+    if not len(mine):
+        return np.full(len(entered), np.nan)
+    days = np.arange(np.floor(entered.min() / _DAY) - 8, np.floor(started.max() / _DAY) + 1)
+    row, day = np.nonzero(usual.weekday[mine][:, None] == (days[None, :] + 3) % 7)
+    begins, ends = days[day] * _DAY + usual.start[mine[row]], days[day] * _DAY + usual.end[mine[row]]
+    order = np.argsort(begins)
+    begins, ends = begins[order], ends[order]
+    now = np.searchsorted(begins, started, side="right") - 1
+    opened = (now > 0) & (started <= begins[now] + _OPENS) & (entered < begins[now])
+    result: Floats = np.where(opened, np.maximum(ends[np.maximum(now - 1, 0)] - entered, 0.0), np.nan)
     return result

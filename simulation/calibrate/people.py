@@ -240,11 +240,18 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[Row]:
         days = recent.filter(pl.col("weekday").is_in(alike))
         start = _start(days["first"])
         end = max(_end(days["late"]), start + _SHORTEST)
-        share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
+        seen = int((recent["weekday"] == weekday).sum())
+        share = _attendance(seen, sum(day.weekday() == weekday for day in possible), _shown(days["acts"]))
         later = int(start // _DAY)
         start, end = start - later * _DAY, min(end - later * _DAY, 2.0 * _DAY)
-        rows.append(((weekday + later) % 7, start, end, min(share / _shown(days["acts"]), 1.0)))
+        rows.append(((weekday + later) % 7, start, end, share))
     return rows
+
+
+def _attendance(seen: int, possible: int, shown: float) -> float:
+    """The share of days at work; 1 where days without any visit may well be days at work that show none."""
+    luck = 2 * math.sqrt(possible * shown * (1 - shown))
+    return 1.0 if seen >= possible * shown - luck else seen / possible / shown
 
 
 def _shown(acts: pl.Series) -> float:

@@ -41,9 +41,9 @@ def edge_delays(visits: Columns, found: Chain, amounts: Collected) -> Ints:
 
 
 def work_of(
-    visits: Columns, found: Chain, pool: Ints, speed: Floats, amounts: Collected
+    visits: Columns, found: Chain, pool: Ints, speed: Floats, amounts: Collected, waits: Floats
 ) -> tuple[Work, list[Evidence]]:
-    """Work, waits before the queue and patience by state. `pool`: by visit."""
+    """Work, waits before the queue and patience by state. `pool`: by visit; `waits`: without closed hours, by visit."""
     size = len(found.step)
     service, before = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
     patient, left_for = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
@@ -55,7 +55,7 @@ def work_of(
         if step.kind is StepKind.WORK:
             here = found.state == state
             service[state] = _service(visits, found, pool, minutes, state, amounts)
-            before[state] = _before(visits, found, state, amounts)
+            before[state] = _before(visits, found, state, amounts, waits)
             mean, n = patience(visits, here, visits.left)
             if np.isfinite(mean):
                 patient[state] = amounts.exponential(mean)
@@ -93,18 +93,18 @@ def _service(visits: Columns, found: Chain, pool: Ints, minutes: Floats, state: 
     return amounts.observed(("work", "all"), minutes[known], visits.day[known], fit=True)
 
 
-def _before(visits: Columns, found: Chain, state: int, amounts: Collected) -> int:
+def _before(visits: Columns, found: Chain, state: int, amounts: Collected, waits: Floats) -> int:
     """The wait that no agent causes, where a log shows one that matters: a hundredth of the step's wait.
 
-    It is the whole wait: `tuned_log` takes off what queue and closing hours make of it in a run.
+    It has the queue in it: `tuned_log` takes off what queue and closing hours make of it in a run.
     """
     step = found.step[state]
     all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)
     if all_of_step.sum() < _ENOUGH:
         return -1
-    waits = np.maximum(visits.started - visits.entered, 0.0)
+    whole = np.maximum(visits.started - visits.entered, 0.0)[all_of_step].mean()
     known = all_of_step & ~np.isnan(visits.delay)
-    if known.any() and np.maximum(visits.delay[known], 0.0).mean() < _PART * max(waits[all_of_step].mean(), 1e-9):
+    if known.any() and np.maximum(visits.delay[known], 0.0).mean() < _PART * max(whole, 1e-9):
         return -1
     mine = all_of_step & (found.state == state)
     if mine.sum() >= _ENOUGH:
