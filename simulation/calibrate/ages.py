@@ -15,15 +15,16 @@ from simulation.parameters import Floats, Ints
 _CLASSES = 10
 _TICKETS = 50
 _PART = 0.01
+_SAME = 1.0
 
 
-def ages(visits: Columns, waits: Floats) -> tuple[Ints, tuple[str, ...]]:
+def ages(visits: Columns, waits: Floats, since: float) -> tuple[Ints, tuple[str, ...]]:
     """By visit the position among the words, which say the age before and after its wait; -1 without one that matters.
 
     `waits`: minutes from joining to beginning, by visit. The classes are equal shares of the tickets by their age at
     the end, at most ten and 50 tickets each.
     """
-    here = visits.is_log & _waits_matter(visits)
+    here = visits.is_log & _waits_matter(visits, waits)
     code = np.full(len(visits.step), -1, np.int32)
     if not here.any():
         return code, ()
@@ -32,7 +33,7 @@ def ages(visits: Columns, waits: Floats) -> tuple[Ints, tuple[str, ...]]:
     before = entered - begin
     after = np.fmax(np.where(visits.is_work, before + waits, visits.left - begin), before)
     after = np.where(np.isnan(after), np.fmax(before, -begin), after)  # waits still
-    last = np.nan_to_num((visits.left - begin)[visits.is_last])
+    last = np.nan_to_num((visits.left - begin)[visits.is_last & (visits.entered >= since)])
     size = min(_CLASSES, len(last) // _TICKETS)
     bounds = np.unique(np.quantile(last, np.arange(1, size) / size)) if size > 1 else np.empty(0)
     low, high = (np.searchsorted(bounds, age, side="right") for age in (before, after))
@@ -43,13 +44,19 @@ def ages(visits: Columns, waits: Floats) -> tuple[Ints, tuple[str, ...]]:
     return code, words
 
 
-def _waits_matter(visits: Columns) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Whether a visit's step is one that waits for something that no agent causes: a hundredth of its wait."""
+def _waits_matter(visits: Columns, waits: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether a visit's step waits for something that no agent causes, a hundredth of its wait, and now this, now that.
+
+    Where the middle half of waits is the same a timer runs, at any age.
+    """
     size = len(visits.steps)
     known = visits.is_log & visits.is_work & ~np.isnan(visits.started) & ~np.isnan(visits.delay)
     whole = np.bincount(visits.step[known], np.maximum(visits.started - visits.entered, 0.0)[known], size)
     delay = np.bincount(visits.step[known], np.maximum(visits.delay, 0.0)[known], size)
     matters = (delay >= _PART * whole) & (delay > 0)
+    for step in np.flatnonzero(matters):
+        low, high = np.nanquantile(waits[visits.is_log & (visits.step == step)], (0.25, 0.75))
+        matters[step] = high - low > _SAME
     result: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.where(visits.is_work, matters[visits.step], True)
     return result
 

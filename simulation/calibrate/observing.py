@@ -48,13 +48,13 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
     visits = _columns(facts, frame, tickets, days)
     created = _minutes(tickets["created_at"], facts.as_of)
     since = _since(facts, days[0])
-    hours = _hours(facts, visits, days[-1])
+    hours = _hours(facts, visits, days[-1], since)
     found = chain(visits, _lead(visits, tickets, facts.zone), since, hours.words)
     plain = _observed(facts, visits, found, tickets, created, days, hours)
     if not tune:
         tuned, told = plain, list[Evidence]()
     elif visits.is_log.any():
-        tuned, told = tuned_log(plain, visits), []
+        tuned, told = tuned_log(plain, visits, since), []
     else:
         tuned, told = _tuned(plain, visits, tickets, created)
     return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
@@ -157,18 +157,19 @@ class _Hours:
 
     usual: Shifts
     instants: tuple[Floats, Floats]  # local minutes since 1970-01-01 at which work began and ended
-    waits: Floats  # minutes without closed hours
+    waits: Floats  # minutes without closed hours; NaN before the window
     age: Ints
     words: list[str]
 
 
-def _hours(facts: ServiceFacts, visits: Columns, last: dt.date) -> _Hours:
+def _hours(facts: ServiceFacts, visits: Columns, last: dt.date, since: float) -> _Hours:
     instants = (local_minutes(visits.started, facts), local_minutes(visits.left, facts))
     usual = shifts(visits, instants, set(facts.holidays), last)
     entered, started = in_turn(visits)
     local = (local_minutes(entered, facts), local_minutes(started, facts))
     waits = without_closing(replace(visits, entered=entered, started=started), visits.step, usual, local)
-    age, words = ages(visits, waits)
+    age, words = ages(visits, waits, since)
+    waits = np.where(visits.entered >= since, waits, np.nan)
     return _Hours(usual, instants, waits, age, ["" if n < 0 else words[n] for n in age])
 
 

@@ -27,14 +27,14 @@ _ENOUGH = 30
 _SEED = 1
 
 
-def tuned_log(observed: Observed, visits: Columns) -> Observed:
+def tuned_log(observed: Observed, visits: Columns, since: float) -> Observed:
     """The same with the waits before the queue, and the minutes after work, that make a run's waits those of the log."""
     kinds = np.unique(observed.work.before)
     amounts, minutes = observed.amounts, observed.pools.after_work
     bounds = [(amounts.start[kind], amounts.start[kind + 1]) if kind >= 0 else (0, 0) for kind in kinds]
     first = [_quantiles(amounts.value[low:high]) for low, high in bounds]
     before = list(first)
-    wait, kind, pool = _seen(observed, visits)
+    wait, kind, pool = _seen(observed, visits, since)
     target = [_quantiles(wait[kind == each]) for each in kinds]
     most = _means(wait, np.where(kind < 0, pool, -1), len(minutes))
     found = observed
@@ -59,11 +59,11 @@ def _quantiles(values: Floats) -> Floats:
     return np.quantile(values, _SHARES) if len(values) else np.zeros(len(_SHARES))
 
 
-def _seen(observed: Observed, visits: Columns) -> tuple[Floats, Ints, Ints]:
+def _seen(observed: Observed, visits: Columns, since: float) -> tuple[Floats, Ints, Ints]:
     """The whole waits in the log, the kind of wait before each, and its queue."""
     entered, started = in_turn(visits)
     wait = np.maximum(started - entered, 0.0)
-    kept = visits.is_log & visits.is_work & ~np.isnan(wait)
+    kept = visits.is_log & visits.is_work & ~np.isnan(wait) & (visits.entered >= since)
     state = observed.chain.state[kept]
     return wait[kept], observed.work.before[state], _pool(observed)[state]
 

@@ -107,7 +107,7 @@ def _before(visits: Columns, found: Chain, state: int, amounts: Collected, waits
     It has the queue in it: `tuned_log` takes off what queue and closing hours make of it in a run.
     """
     step = found.step[state]
-    all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)
+    all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(waits)
     if all_of_step.sum() < _ENOUGH:
         return -1
     whole = np.maximum(visits.started - visits.entered, 0.0)[all_of_step].mean()
