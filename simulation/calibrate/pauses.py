@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulation.calibrate.chain import Columns
-from simulation.calibrate.people import Shifts
+from simulation.calibrate.people import Shifts, acting_days
 from simulation.parameters import Floats, Ints
 
 _ENOUGH = 10
@@ -98,45 +98,40 @@ def _on_duty(usual: Shifts, agent: int, began: Floats, ended: Floats) -> Floats:
     return result
 
 
-def without_closing(visits: Columns, kind: Ints, usual: Shifts, instants: tuple[Floats, Floats]) -> Floats:
+def without_closing(visits: Columns, instants: tuple[Floats, Floats, Floats]) -> Floats:
     """Minutes from joining to beginning [V], without the closed hours that may be all there is to them.
 
-    What begins as its agent's day does may have waited for that alone. All that is known of what else it waited for is
-    a least and a most; a wait between the two stands for it, drawn from those that show whole, of the same `kind` [V].
-    `instants`: local minutes since 1970-01-01 at which visits were entered and begun.
+    What begins as the shop's day does may have waited for that alone. All that is known of what else it waited for is
+    a least and a most; a wait between the two stands for it, drawn from those of its step that show whole.
+    `instants`: local minutes since 1970-01-01 at which visits were entered, begun and ended.
     """
-    entered, started = instants
+    entered, started, left = instants
     waits = np.maximum(visits.started - visits.entered, 0.0)
-    here = visits.is_log & visits.is_work & (visits.agent >= 0) & (waits > 0) & ~np.isnan(entered + started)
+    works = visits.is_log & visits.is_work & ~np.isnan(started) & ~np.isnan(left)
     least = np.full(len(waits), np.nan)
-    for agent in np.unique(visits.agent[here]):
-        rows = np.flatnonzero(here & (visits.agent == agent))
-        least[rows] = _before_closing(usual, int(agent), entered[rows], started[rows])
+    rows = np.flatnonzero(works & (waits > 0))
+    if len(rows):
+        least[rows] = _before_closing(acting_days(started[works], left[works]), entered[rows], started[rows])
     shows = visits.is_log & ~np.isnan(waits) & np.isnan(least)
     result = waits.copy()
     lot = np.random.default_rng(_LOT).random(len(waits))
-    for number in np.unique(kind[~np.isnan(least)]):
-        rows = np.flatnonzero((kind == number) & ~np.isnan(least))
-        whole = np.sort(waits[shows & (kind == number)])
+    for step in np.unique(visits.step[~np.isnan(least)]):
+        rows = np.flatnonzero((visits.step == step) & ~np.isnan(least))
+        whole = np.sort(waits[shows & (visits.step == step)])
         low, high = np.searchsorted(whole, least[rows]), np.searchsorted(whole, waits[rows], side="right")
         place = np.minimum(low + (lot[rows] * (high - low)).astype(np.int64), len(whole) - 1)
         result[rows] = np.where(high > low, np.r_[whole, 0.0][place], least[rows])
     return result
 
 
-def _before_closing(usual: Shifts, agent: int, entered: Floats, started: Floats) -> Floats:
-    """Minutes from joining to the end of the agent's shift before the one at whose beginning the work began; else NaN.
+def _before_closing(days: pl.DataFrame, entered: Floats, started: Floats) -> Floats:
+    """Minutes from joining to the end of the last day before the one that began with the work; NaN if none did.
 
-    0 where it joined when that shift was over.
+    0 where it joined when that day was over.
     """
-    mine = np.flatnonzero(usual.agent == agent)
-    if not len(mine):
-        return np.full(len(entered), np.nan)
-    days = np.arange(np.floor(entered.min() / _DAY) - 8, np.floor(started.max() / _DAY) + 1)
-    row, day = np.nonzero(usual.weekday[mine][:, None] == (days[None, :] + 3) % 7)
-    begins, ends = days[day] * _DAY + usual.start[mine[row]], days[day] * _DAY + usual.end[mine[row]]
-    order = np.argsort(begins)
-    begins, ends = begins[order], ends[order]
+    number = days["day"].to_numpy() * _DAY
+    begins = number + days["first"].to_numpy()
+    ends = number + days.select(pl.max_horizontal("latest", "ended")).to_series().to_numpy()
     now = np.searchsorted(begins, started, side="right") - 1
     opened = (now > 0) & (started <= begins[now] + _OPENS) & (entered < begins[now])
     result: Floats = np.where(opened, np.maximum(ends[np.maximum(now - 1, 0)] - entered, 0.0), np.nan)

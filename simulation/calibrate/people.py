@@ -151,7 +151,7 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     for agent in range(size):
         mine = known & (visits.agent == agent)
         if mine.any():
-            table = _days(instants[0][mine], instants[1][mine])
+            table = acting_days(instants[0][mine], instants[1][mine])
             works[agent] = _on_holidays(table, holidays)
             rows += [(agent, *_kept(row, hours)) for row in _usual(table, holidays, last)]
     columns = np.array(rows, np.float64).reshape(-1, 5)
@@ -171,7 +171,7 @@ def _opening(began: Floats, ended: Floats, last: date) -> tuple[float, float] | 
     """
     if not len(began):
         return None
-    recent = _days(began, ended).filter(pl.col("date") > last - timedelta(days=SHIFT_DAYS))
+    recent = acting_days(began, ended).filter(pl.col("date") > last - timedelta(days=SHIFT_DAYS))
     first, late = recent["first"], recent.select(pl.max_horizontal("latest", "ended")).to_series()
     spread = [float(each.quantile(0.75) or 0.0) - float(each.quantile(0.25) or 0.0) for each in (first, late)]
     if recent.height < _ENOUGH_DAYS or max(spread) > _CRISP:
@@ -187,8 +187,8 @@ def _kept(row: Row, hours: tuple[float, float] | None) -> Row:
     return weekday, *hours, attendance
 
 
-def _days(began: Floats, ended: Floats) -> pl.DataFrame:
-    """First act, last beginning and last end of each of the agent's days; minutes after the day's local midnight."""
+def acting_days(began: Floats, ended: Floats) -> pl.DataFrame:
+    """First act, last beginning and last end of each day with any, `day` since 1970-01-01; minutes after the day's local midnight."""
     cut = _quiet(np.concatenate([began, ended]))
     acts = pl.concat([_by_day(began, cut, "began"), _by_day(ended, cut, "ended")], how="diagonal")
     # A day may show nothing but the end of what was begun the day before, or a beginning whose end is tomorrow's.
