@@ -75,7 +75,7 @@ def resting(
         tells[number] = len(rows) >= _ENOUGH and others.sum() >= _ENOUGH
         rests[number] = tells[number] and _is_shorter(in_hours[rows], work[rows], work[others])
     rests[~tells] = nights[rests].sum() > nights[tells & ~rests].sum()  # as most work of the shop
-    rows = np.flatnonzero(over_night & rests[pool])
+    rows = np.flatnonzero(over_night & np.r_[rests, False][pool])
     work[rows] = np.maximum(in_hours[rows], 1.0)
     return replace(visits, work=work), rests
 

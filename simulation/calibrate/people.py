@@ -188,7 +188,10 @@ def _kept(row: Row, hours: tuple[float, float] | None) -> Row:
 
 
 def acting_days(began: Floats, ended: Floats) -> pl.DataFrame:
-    """First act, last beginning and last end of each day with any, `day` since 1970-01-01; minutes after the day's local midnight."""
+    """First act, last beginning and last end of each day with any; minutes after the day's local midnight.
+
+    `day`: since 1970-01-01.
+    """
     cut = _quiet(np.concatenate([began, ended]))
     acts = pl.concat([_by_day(began, cut, "began"), _by_day(ended, cut, "ended")], how="diagonal")
     # A day may show nothing but the end of what was begun the day before, or a beginning whose end is tomorrow's.

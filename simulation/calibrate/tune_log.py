@@ -1,8 +1,9 @@
 """Waits that no agent causes, so that a run waits as long as the log did.
 
 A log shows whole waits only. What of them was the queue and the night is not known apart; but runs add queue and night
-of their own. So the waits are taken whole first, a run is compared with them, and what it waits too long is taken off,
-quantile by quantile, until the two agree.
+of their own. So the waits are taken as they were first, a run is compared with the log, and what it waits too long is
+taken off, quantile by quantile, until the two agree. Nothing is added. Where no wait is left to take from, work that
+ran beside other work keeps its people busy for half as long.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ _SEED = 1
 
 
 def tuned_log(observed: Observed, visits: Columns, since: float) -> Observed:
-    """The same with the waits before the queue, and the minutes after work, that make a run's waits those of the log."""
+    """The same with waits before the queue and minutes after work that make a run's waits those of the log.
+
+    `since`: minutes (negative) from which on the log counts.
+    """
     kinds = np.unique(observed.work.before)
     amounts, minutes = observed.amounts, observed.pools.after_work
     bounds = [(amounts.start[kind], amounts.start[kind + 1]) if kind >= 0 else (0, 0) for kind in kinds]

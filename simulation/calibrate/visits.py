@@ -85,7 +85,7 @@ def _kinds(visits: pl.DataFrame) -> pl.DataFrame:
     manned = (pl.col("agent_id").is_not_null() & pl.col("started_at").is_not_null()).mean().over(step) >= 0.5
     # Where nearly every visit has another person, these are customers: none of them is somebody's queue.
     visited = pl.len().over(step)
-    manned &= visited >= _VISITS_EACH * pl.col("agent_id").n_unique().over(step)
+    manned &= (visited < _ENOUGH) | (visited >= _VISITS_EACH * pl.col("agent_id").n_unique().over(step))
     queue = ["workflow", pl.coalesce("queue_step", "step"), "group_name"]
     rare = by_itself.fill_null(value=False).mean().over(queue) < 0.5
     is_work = (
