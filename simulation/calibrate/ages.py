@@ -12,7 +12,7 @@ from simulation.calibrate.chain import Columns
 from simulation.calibrate.pauses import in_turn
 from simulation.parameters import Floats, Ints
 
-_CLASSES = 6
+_CLASSES = 12
 _TICKETS = 200
 _PART = 0.01
 _SAME = 1.0
@@ -22,7 +22,7 @@ def ages(visits: Columns, waits: Floats, since: float) -> tuple[Ints, tuple[str,
     """By visit the position among the words, which say the age before and after its wait; -1 without one that matters.
 
     `waits`: minutes from joining to beginning, by visit. The classes are equal shares of the tickets by their age at
-    the end, at most six, with 200 tickets each.
+    the end, at most twelve, with 200 tickets each.
     """
     here = visits.is_log & _waits_matter(visits, waits)
     code = np.full(len(visits.step), -1, np.int32)

@@ -148,12 +148,13 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     works = np.zeros(size, np.int32)
     known = visits.is_work & (visits.agent >= 0) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
     hours = _opening(instants[0][known], instants[1][known], last)
+    possible = _possible(instants[0][known], holidays, last)
     for agent in range(size):
         mine = known & (visits.agent == agent)
         if mine.any():
             table = acting_days(instants[0][mine], instants[1][mine])
             works[agent] = _on_holidays(table, holidays)
-            rows += [(agent, *_kept(row, hours)) for row in _usual(table, holidays, last)]
+            rows += [(agent, *_kept(row, hours)) for row in _usual(table, possible)]
     columns = np.array(rows, np.float64).reshape(-1, 5)
     return Shifts(
         columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int32), columns[:, 2], columns[:, 3], columns[:, 4],
@@ -162,6 +163,13 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
 
 
 Row = tuple[int, float, float, float]  # weekday, beginning, end, attendance
+
+
+def _possible(began: Floats, holidays: set[date], last: date) -> list[date]:
+    """The days of the last weeks that could be worked, none before the first on which anybody was seen."""
+    first = date(1970, 1, 1) + timedelta(days=int(began.min() // _DAY)) if len(began) else last
+    days = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
+    return [day for day in days if day not in holidays and day >= first]
 
 
 def _opening(began: Floats, ended: Floats, last: date) -> tuple[float, float] | None:
@@ -223,14 +231,12 @@ def _quiet(instants: Floats) -> float:
     return middle if middle < _DAY / 2 else middle - _DAY
 
 
-def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[Row]:
+def _usual(table: pl.DataFrame, possible: list[date]) -> list[Row]:
     """Rows of weekday, beginning, end, attendance; weekdays whose days begin alike share beginning and end.
 
     Where nobody waits at its ends, a shift shows late and is last seen early: so the earlier first acts and the later
     last ones count.
     """
-    possible = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
-    possible = [day for day in possible if day not in holidays]
     recent = table.filter(pl.col("date").is_in(possible)).with_columns(
         weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1, late=(pl.col("latest") + pl.col("ended")) / 2
     )
