@@ -108,10 +108,7 @@ def experiment(
     blocks = max(calibration.days / BLOCK, 1.0)
     use = _Use(settings, blocks, np.where(explained >= 0, explained + len(units), 0))
     found = figures(Desk(score, settings.period, workers, progress, cancel), units + more)
-    return [
-        _answer(change, variant + 1, point, found, use)
-        for variant, change in enumerate(changes)
-    ]
+    return [_answer(change, variant + 1, point, found, use) for variant, change in enumerate(changes)]
 
 
 def block_weights(days: int, draws: int, seed: int) -> Floats:
