@@ -53,16 +53,13 @@ def with_answers(rows: TicketRows, parameters: Parameters, response: Response, s
     went = _Went(*(getattr(rows, name) for name in _Went._fields))
     lines = _Lines(*(getattr(response, name).line for name in _Lines._fields))
     csat, ces = rows.csat.copy(), rows.ces.copy()
-    limits = response.ces.limits
-    assert limits is not None
-    _answer(went, flow, lines, limits, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
-    return replace(rows, csat=csat, ces=ces)
+    _answer(went, flow, lines, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
+    return replace(rows, csat=csat, ces=ces if response.ces.limits is None else np.clip(ces, *response.ces.limits))
 
 
 @cached
 def _answer(
-    went: _Went, flows: Ints, lines: _Lines, limits: tuple[float, float], seed: int, one: Floats, csat: NDArray[np.int8],
-    ces: Floats,
+    went: _Went, flows: Ints, lines: _Lines, seed: int, one: Floats, csat: NDArray[np.int8], ces: Floats
 ) -> None:  # fmt: skip
     """Fills the answers; `one` [1, 7] is for the ticket at hand. A chance that is unknown (NaN) brings none."""
     for row in range(len(went.key)):
@@ -75,5 +72,4 @@ def _answer(
             odds = value(one, 0, flow, lines.csat)
             csat[row] = uniform(seed, key, 0, _CSAT) < 0.5 * (1.0 + math.tanh(0.5 * odds))
         if uniform(seed, key, 0, _CES_ANSWER) < value(one, 0, flow, lines.ces_given):
-            score = value(one, 0, flow, lines.ces)
-            ces[row] = score if np.isnan(score) else min(max(score, limits[0]), limits[1])
+            ces[row] = value(one, 0, flow, lines.ces)

@@ -49,7 +49,6 @@ def calibration(weekly: float) -> Calibration:
 
 
 def _shop(weekly: float) -> Parameters:
-    none: Floats = np.empty(0)
     return Parameters(
         "Europe/Berlin", dt.datetime(2026, 1, 4, 23), ("returns",), STEPS,  # noqa: DTZ001  naive UTC
         Routes(
@@ -64,7 +63,7 @@ def _shop(weekly: float) -> Parameters:
         ),
         Distributions(
             np.array([Shape.LOG_NORMAL, Shape.LOG_NORMAL, Shape.EXPONENTIAL, Shape.CONSTANT, Shape.CONSTANT], np.int8),
-            np.array([2.1, 2.4, 1500.0, 4320.0, 0.0]), np.array([0.7, 0.5, 0, 0, 0]), _ints(*[0] * 6), none,
+            np.array([2.1, 2.4, 1500.0, 4320.0, 0.0]), np.array([0.7, 0.5, 0, 0, 0]), _ints(*[0] * 6), np.empty(0),
         ),
         Pools(("desk", "refunds"), np.array([2.0, 1.0]), np.zeros(2, np.bool_), np.zeros((2, 4)), np.ones(2, np.bool_)),
         _staff(),
@@ -73,10 +72,16 @@ def _shop(weekly: float) -> Parameters:
             np.zeros(2), np.ones(2), np.full(2, 0.02), np.tile([0.1, 0.7, 0.15, 0.05], (2, 1)), np.full(2, 0.05),
             _ints(2, 2),
         ),
-        Backlog((), *[_ints()] * 2, none, _ints(), np.empty(0, np.bool_), np.empty(0, np.int8), *[none] * 3,
-                *[_ints()] * 3, none),
+        _nothing_open(),
         Money("EUR", 0.1, 0.02, 0.5, 100.0), (), (),
     )  # fmt: skip
+
+
+def _nothing_open() -> Backlog:
+    no, none = _ints(), np.empty(0)
+    return Backlog(
+        (), no, no, none, no, none.astype(np.bool_), none.astype(np.int8), none, none, none, no, no, no, none
+    )
 
 
 def _staff() -> Staff:
@@ -93,8 +98,9 @@ def _staff() -> Staff:
 def _week() -> Floats:
     """Shares of the hours of a week: more by day than by night, fewer at weekends."""
     hour = np.arange(168)
-    week: Floats = (1.2 + np.sin((hour % 24 - 9) * np.pi / 12)) * np.where(hour // 24 < 5, 1.0, 0.5)
-    return week / week.sum()
+    week = (1.2 + np.sin((hour % 24 - 9) * np.pi / 12)) * np.where(hour // 24 < 5, 1.0, 0.5)
+    shares: Floats = week / week.sum()
+    return shares
 
 
 def _ints(*values: int) -> Ints:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
-from simulation.parameters import OUTREACH
 from simulation.calibrate.pools import with_pools
+from simulation.parameters import OUTREACH
 
 TEAM = ("assigned", "working", "escalated", "reopened", "activity")
 ACTORS = {"customer": "customer", "hold": "hold", "bot": "bot", "resolved": "customer"}
