@@ -100,18 +100,15 @@ def experiment(
     point = calibration.fit(None)
     weights = block_weights(calibration.days, settings.draws, settings.seed)
     # What explains the width needs a few of the draws and the answers to surveys once more: they are kept.
-    draws = [cache(partial(calibration.fit, row)) for row in weights[: settings.explained]]
-    draws += [partial(calibration.fit, row) for row in weights[settings.explained :]]
+    draws: list[Callable[[], Parameters]] = [partial(calibration.fit, row) for row in weights]
+    draws[: settings.explained] = [cache(draw) for draw in draws[: settings.explained]]
     asked = [cache(partial(calibration.respond, row)) if calibration.respond else None for row in (None, *weights)]
     units = _units(point, draws, changes, settings, asked)
     more, explained = _explaining(point, draws[: settings.explained], changes, settings, asked[0])
     blocks = max(calibration.days / BLOCK, 1.0)
     use = _Use(settings, blocks, np.where(explained >= 0, explained + len(units), 0))
     found = figures(Desk(score, settings.period, workers, progress, cancel), units + more)
-    return [
-        _answer(change, variant + 1, point, found, use)
-        for variant, change in enumerate(changes)
-    ]
+    return [_answer(change, variant + 1, point, found, use) for variant, change in enumerate(changes)]
 
 
 def block_weights(days: int, draws: int, seed: int) -> Floats:
@@ -246,11 +243,12 @@ def _predictions(found: Figures, variant: int, use: _Use) -> list[Answer]:
 
 def _pairs(found: Figures, variant: int) -> list[tuple[str, str, Floats, Floats]]:
     """Per workflow and metric that ever has a value: the figures [units, seeds] before and after."""
+    known = np.array((~np.isnan(found.kpis[:, [0, variant]])).any(axis=(0, 1, 2)))
     return [
         (flow, metric, found.kpis[:, 0, :, w, m], found.kpis[:, variant, :, w, m])
         for w, flow in enumerate(found.workflows)
         for m, metric in enumerate(found.metrics)
-        if not np.isnan(found.kpis[:, [0, variant], :, w, m]).all()
+        if known[w, m]
     ]
 
 

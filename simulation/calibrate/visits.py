@@ -10,6 +10,7 @@ import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.pools import with_pools
+from simulation.parameters import OUTREACH
 
 TEAM = ("assigned", "working", "escalated", "reopened", "activity")
 ACTORS = {"customer": "customer", "hold": "hold", "bot": "bot", "resolved": "customer"}
@@ -64,7 +65,7 @@ def _with_outreach(visits: pl.DataFrame, tickets: pl.DataFrame) -> pl.DataFrame:
     )
     added = opened.with_columns(
         visit_no=pl.lit(0, pl.Int32),
-        step=pl.lit("Outreach"),
+        step=pl.lit(OUTREACH),
         step_kind=pl.lit("working"),
         started_at="entered_at",
         left_at="entered_at",
