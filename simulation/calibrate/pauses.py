@@ -1,4 +1,4 @@
-"""Work of logs as a chain of visits can hold it: what runs beside other work, and what rests overnight.
+"""Work and waits of logs as a chain of visits can hold them: what runs beside other work, what rests overnight.
 
 Side by side: an activity that began before the one that ended last is, to the ticket, what is left of it after that.
 The minutes before keep its agent busy all the same: they are added after each visit of its queue.
@@ -8,6 +8,8 @@ Overnight: what a log shows as one long stretch of work, from one day to the nex
 Where an agent's work goes on from one of his days to another, either he worked on through the night or the work rested
 while he was away. Which of the two, the rest of his work tells: work that is put down is as long as other work once
 only his hours are counted.
+
+Closed hours: a wait that ends as the shop opens may have been over long before.
 """
 
 from __future__ import annotations

@@ -35,6 +35,8 @@ def tuned_log(observed: Observed, visits: Columns, since: float) -> Observed:
     """
     kinds = np.unique(observed.work.before)
     amounts, minutes = observed.amounts, observed.pools.after_work
+    if kinds.max(initial=-1) < 0 and not minutes.any():
+        return observed
     bounds = [(amounts.start[kind], amounts.start[kind + 1]) if kind >= 0 else (0, 0) for kind in kinds]
     first = [_quantiles(amounts.value[low:high]) for low, high in bounds]
     before = list(first)

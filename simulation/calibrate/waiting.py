@@ -17,7 +17,8 @@ _PART = 0.01
 def edge_delays(visits: Columns, found: Chain, amounts: Collected, age: Ints) -> Ints:
     """By edge the distribution of the time in a delay that ends by it; -1 from work; 0 minutes to the end of solved.
 
-    Thin edges take all passages from the same step to the same step, then all from the same step.
+    Thin edges take all passages from the same step to the same step, then all from the same step. Where waits depend on
+    the ticket's age (`age`, by visit), they take those of the same age instead, of the step or of all.
     """
     took = (visits.left - visits.entered)[found.passage_visit]
     day = visits.day[found.passage_visit]
@@ -51,7 +52,10 @@ def edge_delays(visits: Columns, found: Chain, amounts: Collected, age: Ints) ->
 def work_of(
     visits: Columns, found: Chain, pool: Ints, speed: Floats, amounts: Collected, waits: Floats, age: Ints
 ) -> tuple[Work, list[Evidence]]:
-    """Work, waits before the queue and patience by state. `pool`: by visit; `waits`: without closed hours, by visit."""
+    """Work, waits before the queue and patience by state.
+
+    By visit: `pool`; `waits`, without closed hours; `age`, the class of age in which a wait counts, -1 any.
+    """
     size = len(found.step)
     service, before = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
     patient, left_for = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
