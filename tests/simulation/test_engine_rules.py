@@ -191,13 +191,6 @@ def test_repeats_are_numbered_after_tickets_that_come_too_late() -> None:
     assert (result.arrived, result.parent.tolist()) == (3, [0, 51])
 
 
-def test_repeats_are_numbered_after_tickets_that_come_too_late() -> None:
-    shop = Shop(ONE, streams=(Stream(repeat=1.0, repeat_delay=constant(5.0)),))
-    result = play(shop, [0.0, *(900.0 + n for n in range(50))], minutes=40.0)
-    assert result.records.ticket.tolist() == [0, 51, 52]
-    assert (result.arrived, result.parent.tolist()) == (3, [0, 51])
-
-
 def test_routes_that_go_round_in_no_time_are_refused() -> None:
     with pytest.raises(ValueError, match="without time passing"):
         play(Shop((delay(Edge(1, delay=constant(0.0))), delay(Edge(0, delay=constant(0.0))))), [0.0])
