@@ -98,7 +98,7 @@ class Expected:
             key[order], stream, self.state[stream], arrived, arrived, priority[order],
             np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.bool_),
         )  # fmt: skip
-        known = (getattr(self.known, field.name) for field in fields(Tickets))
+        known: list[Any] = [getattr(self.known, field.name) for field in fields(Tickets)]
         return Tickets(*(np.concatenate(parts) for parts in zip(known, came, strict=True)))
 
     def _drawn(self, seed: int) -> _Made:
