@@ -2,7 +2,8 @@
 
 Each column belongs to an anchor, as in METRICS: it is null where the ticket was not created, resolved or first resolved
 in the run's own time, or where what it says needs more days than the run had left. Surveys are answered
-when a ticket is resolved. Open hours are not simulated:
+when a ticket is resolved. What the team opened itself (outreach) costs and is surveyed, and is in no other figure.
+Open hours are not simulated:
 columns of business minutes are left out, and with them their metrics.
 """
 
@@ -63,6 +64,7 @@ def _joined(parameters: Parameters, runs: Mapping[int, TicketRows]) -> pl.DataFr
         run=pl.Series(np.repeat(np.array(list(runs), dtype=np.int32), sizes)),
         workflow=_named(arrivals.workflow, stream),
         channel=_named(arrivals.channel, stream),
+        measured=pl.Series(~arrivals.outreach[stream]),
     )
 
 
@@ -76,7 +78,9 @@ def _within(column: str, period: Period) -> pl.Expr:
 
 
 def _columns(period: Period) -> dict[str, pl.Expr]:
-    created, resolved, first = (pl.col(f"{name}_here") for name in ("created", "resolved", "first_resolved"))
+    created, resolved, first = (
+        pl.col(f"{name}_here") & pl.col("measured") for name in ("created", "resolved", "first_resolved")
+    )
     age = pl.col("resolved") - pl.col("created")
     again = pl.col("followed") - pl.col("resolved")
     reply = (pl.col("first_reply") - pl.col("created")).fill_nan(None)
@@ -102,8 +106,8 @@ def _columns(period: Period) -> dict[str, pl.Expr]:
         "is_creation": created,
         "is_resolution": resolved,
         "cost_amount": pl.col("cost_amount"),
-        "csat_satisfied": _only(resolved & (pl.col("csat") >= 0), pl.col("csat") == 1),
-        "ces_score": _only(resolved, _grained(pl.col("ces").fill_nan(None))),
+        "csat_satisfied": _only(pl.col("resolved_here") & (pl.col("csat") >= 0), pl.col("csat") == 1),
+        "ces_score": _only(pl.col("resolved_here"), _grained(pl.col("ces").fill_nan(None))),
     }
 
 

@@ -41,8 +41,9 @@ WEEKS = 4
 CUT = END + dt.timedelta(days=1 - 7 * WEEKS)
 SEEDS = range(1, 21)
 TICKETS = 20_000
-NOTICE = 0.03
-"""Share of order questions that the notice spares in these weeks, by the generator's own rates: see `avoided`."""
+NOTICE = 0.066
+"""Share of order questions that the notice spares in these weeks: over shops of 20 other seeds (101 to 120), 356 of
+5,365 first contacts. An owner who has sent such notices knows it."""
 
 Json = dict[str, Any]
 
@@ -52,18 +53,33 @@ class Asked:
     """A change: what the owner writes, what the generator does, and the workflow that it is about."""
 
     name: str
-    change: str
+    changes: tuple[str, ...]
     flags: Mapping[str, Any]
     workflow: str
 
 
 ASKED = (
-    Asked("No refund approval", "remove: {workflow: returns, step: Refund approval}", {"approval_step": False}, "returns"),
-    Asked("One more agent", "staff: {group: Orders, agents: 1}", {"extra_agents": 1}, "order_updates"),
-    Asked("Bot ends 60%", "containment: {workflow: order_updates, to: 60%}", {"bot_containment": 0.6}, "order_updates"),
+    Asked(
+        "No refund approval",
+        ("remove: {workflow: returns, step: Refund approval}",),
+        {"approval_step": False},
+        "returns",
+    ),
+    Asked(
+        "One more agent",
+        (
+            "staff: {group: Orders, agents: 1}",
+            "shifts: {agent: New in Orders 1, days: [mon, tue, wed, thu, fri], hours: '15:30-18:00'}",
+        ),
+        {"extra_agents": 1},
+        "order_updates",
+    ),
+    Asked(
+        "Bot ends 60%", ("containment: {workflow: order_updates, to: 60%}",), {"bot_containment": 0.6}, "order_updates"
+    ),
     Asked(
         "Notice of late parcels",
-        f"proactive_message: {{workflow: order_updates, avoided: {NOTICE:.3%}}}",
+        (f"proactive_message: {{workflow: order_updates, avoided: {NOTICE:.1%}}}",),
         {"proactive_notice": True},
         "order_updates",
     ),
@@ -105,7 +121,8 @@ def predicted(home: Home, settings: Settings, asked: Sequence[Asked] = ASKED) ->
 
 
 def _document(asked: Asked, today: Parameters) -> Scenario:
-    return parse(f"name: {asked.name}\nchanges:\n  - {asked.change}\n", asked.name, today)
+    changes = "".join(f"  - {one}\n" for one in asked.changes)
+    return parse(f"name: {asked.name}\nchanges:\n{changes}", asked.name, today)
 
 
 def _applied(shop: Parameters, scenario: Scenario) -> Parameters:

@@ -190,3 +190,14 @@ def test_replies_come_with_their_probability_and_are_the_same_in_every_run_of_a_
     rows = told(visits, list(range(count)), half)
     assert rows.replies.mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(count))
     assert rows.replies.tolist() == told(visits, list(range(count)), half).replies.tolist()
+
+
+def test_what_the_team_opened_itself_costs_and_is_in_no_other_figure() -> None:
+    parameters = replace(SURE, arrivals=replace(SURE.arrivals, outreach=np.array([True, False])))
+    rows = told([(0, ANSWER, "answer>resolved", 0, 5, 10, 5), (0, RESOLVED, "resolved>end", 10, NAN, 20, 0)], [0.0])
+    row, usual = (kpi_frame(shop, {0: rows}, Period(20_000)).row(0, named=True) for shop in (parameters, SURE))
+    assert usual["is_creation"]
+    assert usual["resolution_calendar_minutes"] == 10.0
+    assert not (row["is_measured"] or row["is_creation"] or row["is_resolution"] or row["is_created_here"])
+    assert row["resolution_calendar_minutes"] is row["first_reply_calendar_minutes"] is row["is_automated"] is None
+    assert row["cost_amount"] == usual["cost_amount"] > 0
