@@ -11,8 +11,7 @@ import argparse
 import contextlib
 import datetime as dt
 import json
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -20,9 +19,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.simulation.true_kpis import METRICS, Window, true_kpis
-from demo import Shop, generate_shop
+from benchmarks.simulation.true_kpis import METRICS, Numbers, Window, true_kpis
+from demo import Shop
+from demo.calendar import Calendar
 from demo.shop import TIME_ZONE
+from demo.staff import Staff
 from flowmeter.cli.demo import make_exports
 from flowmeter.cli.pipeline import build_and_publish, inbox, load_files, refuse
 from flowmeter.settings import Home
@@ -58,33 +59,38 @@ class Asked:
     workflow: str
 
 
-ASKED = (
-    Asked(
-        "No refund approval",
-        ("remove: {workflow: returns, step: Refund approval}",),
-        {"approval_step": False},
-        "returns",
-    ),
-    Asked(
-        "One more agent",
-        (
-            "staff: {group: Orders, agents: 1}",
-            "shifts: {agent: New in Orders 1, days: [mon, tue, wed, thu, fri], hours: '15:30-18:00'}",
+def asked(tickets: int) -> tuple[Asked, ...]:
+    """The four changes, for a shop of that size."""
+    agent = (
+        "staff: {group: Orders, agents: 1}",
+        f"shifts: {{agent: New in Orders 1, days: [mon, tue, wed, thu, fri], hours: '{_hours_of_one_more(tickets)}'}}",
+    )
+    notice = f"proactive_message: {{workflow: order_updates, avoided: {NOTICE:.1%}}}"
+    bot = "containment: {workflow: order_updates, to: 60%}"
+    return (
+        Asked(
+            "No refund approval",
+            ("remove: {workflow: returns, step: Refund approval}",),
+            {"approval_step": False},
+            "returns",
         ),
-        {"extra_agents": 1},
-        "order_updates",
-    ),
-    Asked(
-        "Bot ends 60%", ("containment: {workflow: order_updates, to: 60%}",), {"bot_containment": 0.6}, "order_updates"
-    ),
-    Asked(
-        "Notice of late parcels",
-        (f"proactive_message: {{workflow: order_updates, avoided: {NOTICE:.1%}}}",),
-        {"proactive_notice": True},
-        "order_updates",
-    ),
-)
-NOW = "today"
+        Asked("One more agent in Orders", agent, {"extra_agents": 1}, "order_updates"),
+        Asked("The bot ends 60% instead of 40%", (bot,), {"bot_containment": 0.6}, "order_updates"),
+        Asked("Notice of late parcels", (notice,), {"proactive_notice": True}, "order_updates"),
+    )
+
+
+def _hours_of_one_more(tickets: int) -> str:
+    """When the generator's extra agent works on the last Friday, as 16:45-18:00."""
+    calendar = Calendar(END)
+    staff = Staff(Shop(tickets=tickets, end=END, extra_agents=1), calendar)
+    shift = staff.shift(staff.agents[-1], calendar.days - 3)
+    assert shift
+    seconds = [calendar.local_second(at) for at in shift]
+    return "-".join(f"{second // 3600:02d}:{second // 60 % 60:02d}" for second in seconds)
+
+
+TODAY = "today"
 
 
 def cut_at() -> dt.datetime:
@@ -104,14 +110,14 @@ def built(folder: Path, tickets: int, seed: int) -> Home:
     return Home.find(folder)
 
 
-def predicted(home: Home, settings: Settings, asked: Sequence[Asked] = ASKED) -> Json:
-    """Effects and the baseline's prediction by scenario, of what was known at the cut."""
+def predicted(home: Home, settings: Settings, wanted: Sequence[Asked]) -> Json:
+    """Of what was known at the cut: effects by scenario, and what was to be expected without a change."""
     with contextlib.closing(read(current_path(home))) as connection:
         observed = observe(service_facts(connection, cut_at()))
         metrics = [one for one in simulated_metrics(connection, COLUMNS) if one.key in METRICS]
         known = Settings(**{**vars(settings), "settled": settled_days(metrics)})
         today = fit(observed)
-        changes = [Change(one.name, partial(_applied, scenario=_document(one, today))) for one in asked]
+        changes = [Change(one.name, partial(_applied, scenario=_document(one, today))) for one in wanted]
         calibration = Calibration(partial(fit, observed), len(observed.days))
         answers = experiment(calibration, changes, scorer(connection, metrics), known)
     return {
@@ -120,23 +126,19 @@ def predicted(home: Home, settings: Settings, asked: Sequence[Asked] = ASKED) ->
     }
 
 
-def _document(asked: Asked, today: Parameters) -> Scenario:
-    changes = "".join(f"  - {one}\n" for one in asked.changes)
-    return parse(f"name: {asked.name}\nchanges:\n{changes}", asked.name, today)
+def _document(one: Asked, today: Parameters) -> Scenario:
+    changes = "".join(f"  - {each}\n" for each in one.changes)
+    return parse(f"name: {one.name}\nchanges:\n{changes}", one.name, today)
 
 
 def _applied(shop: Parameters, scenario: Scenario) -> Parameters:
     return apply(shop, scenario)
 
 
-def really(home: Home, scratch: Path, tickets: int, seed: int, flags: Mapping[str, Any]) -> Json:
+def really(home: Home, tickets: int, seed: int, flags: Mapping[str, Any]) -> Numbers:
     """KPIs by workflow of the weeks after the cut, in the shop that changed there."""
     shop = Shop(tickets=tickets, end=END, seed=seed, changes_from=CUT, **flags)
-    try:
-        generate_shop(shop, scratch / "data" / "exports", truth=scratch / "truth")
-        return true_kpis(home.root, scratch, Window(cut_at().replace(tzinfo=dt.UTC), WEEKS))
-    finally:
-        shutil.rmtree(scratch)
+    return true_kpis(home.root, shop, Window(cut_at().replace(tzinfo=dt.UTC), WEEKS))
 
 
 def work(scratch: Path, tickets: int, settings: Settings, seed: int) -> None:
@@ -144,8 +146,40 @@ def work(scratch: Path, tickets: int, settings: Settings, seed: int) -> None:
     told, made = scratch / f"{seed}-predicted.json", scratch / f"{seed}-true.json"
     home = built(scratch / f"{seed}", tickets, seed)
     if not made.exists():
-        flags = {NOW: {}, **{one.name: one.flags for one in ASKED}}
-        found = {name: really(home, scratch / f"{seed}-changed", tickets, seed, each) for name, each in flags.items()}
+        flags: dict[str, Mapping[str, Any]] = {TODAY: {}} | {one.name: one.flags for one in asked(tickets)}
+        found = {name: really(home, tickets, seed, each) for name, each in flags.items()}
         made.write_text(json.dumps(found), encoding="utf-8")
     if not told.exists():
-        told.write_text(json.dumps(predicted(home, settings)), encoding="utf-8")
+        told.write_text(json.dumps(predicted(home, settings, asked(tickets))), encoding="utf-8")
+
+
+def main() -> None:
+    """Runs what is missing, two shops at a time, and writes the table of what is there."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scratch", type=Path, required=True, help="where shops and results are kept")
+    parser.add_argument("--tickets", type=int, default=TICKETS, help="a year's tickets of a shop")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--draws", type=int, default=50)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="the report that gets the table as its section")
+    args = parser.parse_args()
+    args.scratch.mkdir(parents=True, exist_ok=True)
+    settings = Settings(weeks=WEEKS, draws=args.draws, explained=0)
+    with ProcessPoolExecutor(args.workers) as pool:
+        list(pool.map(partial(work, args.scratch, args.tickets, settings), args.seeds))
+    found = [_read(args.scratch, seed) for seed in args.seeds]
+    text = section(found, asked(args.tickets), f"{args.tickets:,} tickets a year, {args.draws} calibrations drawn anew")
+    if args.out:
+        write_section(args.out, HEADING, text)
+    else:
+        print(text)
+
+
+def _read(scratch: Path, seed: int) -> tuple[Json, Json]:
+    """What was predicted of a seed, and what happened."""
+    told, made = (json.loads((scratch / f"{seed}-{kind}.json").read_text("utf-8")) for kind in ("predicted", "true"))
+    return told, made
+
+
+if __name__ == "__main__":
+    main()
