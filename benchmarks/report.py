@@ -14,9 +14,10 @@ GIGABYTE = 1e9
 PROCESS_HEADING = "## Steps, passages and rankings"
 ANSWERS_HEADING = "## Answers of the compare page"
 COVERAGE_HEADING = "## Intervals of comparisons"
-OTHER_HEADINGS = (PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING)
+TRUTH_HEADING = "## Changes whose true effect is known"
+OTHER_HEADINGS = (PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING, TRUTH_HEADING)
 """The last sections of the report, each of which a command of its own measures and writes: `benchmarks.process`,
-`benchmarks.answers` and `benchmarks.comparison`."""
+`benchmarks.answers`, `benchmarks.comparison` and `benchmarks.simulation.truth`."""
 STAGES = (
     ("generate", "Generate the exports"),
     ("ingest", "`flowmeter ingest`"),

@@ -77,9 +77,7 @@ def generate_shop(
     return staff
 
 
-def live(
-    shop: Shop, sink: Sink, progress: Callable[[str], None] = _silent
-) -> tuple[Staff, Orders, Checkouts]:
+def live(shop: Shop, sink: Sink, progress: Callable[[str], None] = _silent) -> tuple[Staff, Orders, Checkouts]:
     """Run a shop's year and write nothing: every ticket goes to `sink` when it is over."""
     calendar = Calendar(shop.end)
     progress(f"demo: orders and customers of {calendar.first} to {calendar.last}")

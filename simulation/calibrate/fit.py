@@ -13,6 +13,10 @@ from simulation.calibrate.streams import daily, priorities, rates, repeats, tren
 from simulation.parameters import Arrivals, Floats, Parameters, Routes
 
 
+_POSSIBLE = 0.01
+"""What a passage counts at least, on whatever day it was."""
+
+
 def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
     """Parameters with each of `observed.days` counting `weights` times (default: once). Fast: made for resampling.
 
@@ -38,7 +42,9 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
 
 
 def _routes(observed: Observed, weights: Floats) -> Routes:
-    """Shares of the passages of each state; a state whose days count nothing keeps the unweighted ones."""
+    """Shares of the passages of each state. What was ever seen stays possible: days drawn without the only way out of
+    two steps would send tickets to and fro for ever. A state whose days count nothing keeps the unweighted shares.
+    """
     edge, size = observed.chain.passage_edge, len(observed.chain.edge_from)
     weight = weights[observed.passage_day]
     count = _by_state(
@@ -55,8 +61,7 @@ def _routes(observed: Observed, weights: Floats) -> Routes:
 def _by_state(observed: Observed, count: Floats, plain: Floats) -> Floats:
     states = len(observed.chain.step)
     start = observed.chain.edge_from
-    total = np.bincount(start, count, states)
-    count = np.where(total[start] > 0, count, plain)
+    count = count + _POSSIBLE * plain
     total = np.bincount(start, count, states)
     # A state that no passage left has one edge, which is sure.
     result: Floats = np.where(total[start] > 0, count / np.where(total > 0, total, 1)[start], 1.0)

@@ -198,6 +198,6 @@ def test_what_the_team_opened_itself_costs_and_is_in_no_other_figure() -> None:
     row, usual = (kpi_frame(shop, {0: rows}, Period(20_000)).row(0, named=True) for shop in (parameters, SURE))
     assert usual["is_creation"]
     assert usual["resolution_calendar_minutes"] == 10.0
-    assert not (row["is_measured"] or row["is_creation"] or row["is_resolution"] or row["is_created_here"])
+    assert not any(row[name] for name in ("is_measured", "is_creation", "is_resolution", "is_created_here"))
     assert row["resolution_calendar_minutes"] is row["first_reply_calendar_minutes"] is row["is_automated"] is None
     assert row["cost_amount"] == usual["cost_amount"] > 0
