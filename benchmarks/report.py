@@ -16,9 +16,13 @@ ANSWERS_HEADING = "## Answers of the compare page"
 COVERAGE_HEADING = "## Intervals of comparisons"
 FIT_HEADING = "## How near the simulator comes to what happened next"
 THROUGHPUT_HEADING = "## The simulator's engine beside others"
-OTHER_HEADINGS = (PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING, FIT_HEADING, THROUGHPUT_HEADING)
+TRUTH_HEADING = "## Changes whose true effect is known"
+OTHER_HEADINGS = (
+    PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING, FIT_HEADING, THROUGHPUT_HEADING, TRUTH_HEADING,
+)  # fmt: skip
 """The last sections of the report, each of which a command of its own measures and writes: `benchmarks.process`,
-`benchmarks.answers`, `benchmarks.comparison`, `benchmarks.simulation.fit` and `benchmarks.simulation`."""
+`benchmarks.answers`, `benchmarks.comparison`, `benchmarks.simulation.fit`, `benchmarks.simulation` and
+`benchmarks.simulation.truth`."""
 STAGES = (
     ("generate", "Generate the exports"),
     ("ingest", "`flowmeter ingest`"),
