@@ -39,8 +39,9 @@ def forecast(
     asked = [partial(calibration.respond, row) if calibration.respond else None for row in (None, *weights)]
     common = [settings.seed + place for place in range(settings.replications)]
     units = [Unit(lambda: [point], common, respond=asked[0])]
+    levels = calibration.levels(settings.draws, settings)
     units += [
-        Unit(partial(_alone, draw), [*common, settings.seed + FRESH + n], respond=asked[n + 1])
+        Unit(partial(_alone, draw), [*common, settings.seed + FRESH + n], respond=asked[n + 1], level=levels[n])
         for n, draw in enumerate(draws)
     ]
     found = figures(Desk(score, settings.period, workers, progress, cancel), units)
@@ -56,7 +57,7 @@ def forecast(
     return {
         "seed": settings.seed,
         "weeks": settings.weeks,
-        "days": _days(point, draws, settings, workers, cancel),
+        "days": _days(point, draws, calibration.levels(settings.draws * seeds, settings), settings, workers, cancel),
         "predictions": predictions,
     }
 
@@ -66,7 +67,12 @@ def _alone(draw: Callable[[], Parameters]) -> list[Parameters]:
 
 
 def _days(
-    point: Parameters, draws: Sequence[Callable[[], Parameters]], settings: Settings, workers: int, cancel: Cancel
+    point: Parameters,
+    draws: Sequence[Callable[[], Parameters]],
+    levels: Sequence[Floats | None],
+    settings: Settings,
+    workers: int,
+    cancel: Cancel,
 ) -> list[Answer]:
     """Quantiles over every draw's runs with seeds of their own: a day's count is made of whole tickets.
 
@@ -74,7 +80,7 @@ def _days(
     """
     with ThreadPoolExecutor(workers) as threads:
         jobs = [
-            threads.submit(_counted, draw, settings.minutes, settings.seed + FRESH + n, settings.replications, cancel)
+            threads.submit(_counted, draw, settings.minutes, settings.seed + FRESH + n, levels[n :: len(draws)], cancel)
             for n, draw in enumerate(draws)
         ]
         counts = np.array([run for job in jobs for run in job.result()], dtype=np.float64)
@@ -92,17 +98,19 @@ def _days(
     ]
 
 
-def _counted(draw: Callable[[], Parameters], minutes: int, seed: int, runs: int, cancel: Cancel) -> list[Floats]:
-    """[3, W + 1, days] COUNTED of runs of one draw, the total first."""
+def _counted(
+    draw: Callable[[], Parameters], minutes: int, seed: int, levels: Sequence[Floats | None], cancel: Cancel
+) -> list[Floats]:
+    """[3, W + 1, days] COUNTED of runs of one draw, each at its level of contacts, the total first."""
     parameters = draw()
     meaning = rules(parameters)
     opening = open_at_start(parameters, meaning)[:, None]
     found: list[Floats] = []
-    for place in range(runs):
+    for place, level in enumerate(levels):
         if cancel():
             raise CancelledError
         own = seed + place * FRESH
-        _, came, ran = one_run(parameters, minutes, own)
+        _, came, ran = one_run(parameters, minutes, own, level)
         created, resolved, reopened = day_counts(parameters, meaning, came, ran, minutes)
         still = opening + np.cumsum(created + reopened - resolved, axis=1)
         table = np.stack([created, resolved, still]).astype(np.float64)

@@ -25,7 +25,7 @@ def forecaster(facts: Facts, score: Score, settings: Settings, cancel: Cancel = 
 
     def foretell(cut: dt.date, ahead: int) -> pl.DataFrame:
         observed = observe(facts(cut))
-        calibration = Calibration(partial(fit, observed), len(observed.days))
+        calibration = Calibration(partial(fit, observed), len(observed.days), drift=observed.drift)
         told = forecast(calibration, score, replace(settings, weeks=ahead), cancel=cancel)
         return pl.DataFrame([*told["predictions"], *_backlog(told)]).select(
             "workflow", "metric", predicted="value", low="low", high="high"
