@@ -69,5 +69,6 @@ def folder() -> Path | None:
 
 
 def _version() -> str:
-    sources = [HERE / "compiled.py", HERE / "random.py", *sorted((HERE / "engine").glob("*.py"))]
+    shared = (HERE / f"{name}.py" for name in ("compiled", "random", "response"))
+    sources = [*shared, *sorted((HERE / "engine").glob("*.py"))]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -259,11 +259,12 @@ def _predictions(found: Figures, variant: int, use: _Use) -> list[Answer]:
 
 def _pairs(found: Figures, variant: int) -> list[tuple[str, str, Floats, Floats]]:
     """Per workflow and metric that ever has a value: the figures [units, seeds] before and after."""
+    known = ~np.isnan(found.kpis[:, [0, variant]]).all(axis=(0, 1, 2))
     return [
         (flow, metric, found.kpis[:, 0, :, w, m], found.kpis[:, variant, :, w, m])
         for w, flow in enumerate(found.workflows)
         for m, metric in enumerate(found.metrics)
-        if not np.isnan(found.kpis[:, [0, variant], :, w, m]).all()
+        if known[w, m]
     ]
 
 

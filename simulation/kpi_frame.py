@@ -1,9 +1,9 @@
 """Runs' tickets as the frame that the published KPI macros read.
 
 Each column belongs to an anchor, as in METRICS: it is null where the ticket was not created, resolved or first resolved
-in the run's own time, or where what it says needs more days than the run had left. Surveys are answered
-when a ticket is resolved. Open hours are not simulated:
-columns of business minutes are left out, and with them their metrics.
+in the run's own time, or where what it says needs more days than the run had left. Tickets in which the shop wrote
+first (outreach) cost and are asked to answer surveys, but are not measured. Surveys are answered when a ticket is
+resolved. Open hours are not simulated: columns of business minutes are left out, and with them their metrics.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import numpy as np
 import polars as pl
 
 from simulation.clock import DAY
-from simulation.parameters import Money, Parameters
-from simulation.ticket_rows import TicketRows
+from simulation.parameters import OUTREACH, Money, Parameters
+from simulation.ticket_rows import Flags, TicketRows
+
+_READ = [field.name for field in fields(TicketRows) if field.name not in {"key", "waited"}]
 
 GRAIN = float(2**20)
 """Minutes and money are cut to this part of one: sums are exact then, in whatever order threads add."""
@@ -43,31 +45,29 @@ class Period:
 
 
 def kpi_frame(parameters: Parameters, runs: Mapping[int, TicketRows], period: Period) -> pl.DataFrame:
-    """One row per run and ticket: `run`, `workflow`, `channel` and COLUMNS. `runs`: tickets by the run's number."""
+    """One row per run and ticket: `run`, `workflow` and COLUMNS. `runs`: tickets by the run's number."""
     base = _joined(parameters, runs)
     made = base.with_columns(_within("created", period), _within("resolved", period), _within("first_resolved", period))
     made = made.with_columns(cost_amount=_grained(_cost(parameters.money, period)))
-    return made.select("run", "workflow", "channel", *(_columns(period)[name].alias(name) for name in COLUMNS))
+    columns = _columns(period)
+    return made.select("run", "workflow", *(columns[name].alias(name) for name in COLUMNS))
 
 
 def _joined(parameters: Parameters, runs: Mapping[int, TicketRows]) -> pl.DataFrame:
     parts: Sequence[TicketRows] = list(runs.values())
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(TicketRows) if field.name not in {"key", "waited"}
-    }  # fmt: skip
-    sizes = [len(part.key) for part in parts]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _READ}
     stream = columns.pop("stream")
-    arrivals = parameters.arrivals
     return pl.DataFrame(columns).with_columns(
-        run=pl.Series(np.repeat(np.array(list(runs), dtype=np.int32), sizes)),
-        workflow=_named(arrivals.workflow, stream),
-        channel=_named(arrivals.channel, stream),
+        run=pl.Series(np.repeat(np.array(list(runs), dtype=np.int32), [len(part.key) for part in parts])),
+        workflow=pl.Series(parameters.arrivals.workflow, dtype=pl.String).gather(stream),
+        is_contact=pl.Series(_contacts(parameters)[stream]),
     )
 
 
-def _named(names: Sequence[str], places: np.ndarray[tuple[int], np.dtype[np.int32]]) -> pl.Series:
-    return pl.Series(names, dtype=pl.String).gather(places)
+def _contacts(parameters: Parameters) -> Flags:
+    """[N] whether a stream's tickets are measured: those in which the shop writes first are not (METRICS)."""
+    names = [step.name for step in parameters.steps]
+    return np.array([names[step] != OUTREACH for step in parameters.routes.step])[parameters.arrivals.state]
 
 
 def _within(column: str, period: Period) -> pl.Expr:
@@ -76,7 +76,10 @@ def _within(column: str, period: Period) -> pl.Expr:
 
 
 def _columns(period: Period) -> dict[str, pl.Expr]:
-    created, resolved, first = (pl.col(f"{name}_here") for name in ("created", "resolved", "first_resolved"))
+    created, resolved, first = (
+        pl.col(f"{name}_here") & pl.col("is_contact") for name in ("created", "resolved", "first_resolved")
+    )
+    answered = pl.col("resolved_here")
     age = pl.col("resolved") - pl.col("created")
     again = pl.col("followed") - pl.col("resolved")
     reply = (pl.col("first_reply") - pl.col("created")).fill_nan(None)
@@ -102,8 +105,8 @@ def _columns(period: Period) -> dict[str, pl.Expr]:
         "is_creation": created,
         "is_resolution": resolved,
         "cost_amount": pl.col("cost_amount"),
-        "csat_satisfied": _only(resolved & (pl.col("csat") >= 0), pl.col("csat") == 1),
-        "ces_score": _only(resolved, _grained(pl.col("ces").fill_nan(None))),
+        "csat_satisfied": _only(answered & (pl.col("csat") >= 0), pl.col("csat") == 1),
+        "ces_score": _only(answered, _grained(pl.col("ces").fill_nan(None))),
     }
 
 

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
 
+OUTREACH = "Outreach"
+"""The step by which tickets begin in which the shop writes first."""
+
 PRIORITIES = ("low", "normal", "high", "urgent")
 
 

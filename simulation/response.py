@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from simulation.compiled import cached, inlined
 from simulation.parameters import Evidence, Floats, Ints, Level
 from simulation.signed_regression import Prior, linear, logistic, odds_to_share
 
@@ -62,6 +63,14 @@ class Answers:
     ces_given: Asked
 
 
+class Line(NamedTuple):
+    """A curve's arrays."""
+
+    beta: Floats
+    low: Floats
+    high: Floats
+
+
 @dataclass(frozen=True)
 class Curve:
     """One outcome as a function of what tickets went through. NaN where nothing was ever answered."""
@@ -85,9 +94,14 @@ class Curve:
         Positions in `Response.workflows`; calendar minutes from creation (first reply NaN: none); counts.
         """
         went = design(first_reply, resolution, replies, handoffs, reopens)
-        seen = np.clip(went, self.low[workflow], self.high[workflow])
-        found: Floats = np.einsum("nk,nk->n", seen, self.beta[workflow])
+        found = np.empty(len(went))
+        _values(went, np.asarray(workflow, dtype=np.int32), self.line, found)
         return odds_to_share(found) if self.limits is None else np.clip(found, *self.limits)
+
+    @property
+    def line(self) -> Line:
+        """For compiled code."""
+        return Line(self.beta, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -102,20 +116,50 @@ class Response:
     evidence: tuple[Evidence, ...]
 
 
+@inlined
+def describe(
+    first_reply: float, resolution: float, replies: int, handoffs: int, reopens: int, went: Floats, row: int
+) -> None:  # fmt: skip
+    """Fills a row of a design: what a ticket went through. Without a reply, the resolution is what was waited for."""
+    waited = resolution if np.isnan(first_reply) else first_reply
+    went[row, 0] = 1.0
+    went[row, 1] = np.log1p(max(waited, 0.0) / _HOUR)
+    went[row, 2] = np.log1p(max(resolution, 0.0) / _HOUR)
+    went[row, 3] = max(replies - 1.0, 0.0)
+    went[row, 4] = handoffs
+    went[row, 5] = reopens
+    went[row, 6] = replies == 0
+
+
+@inlined
+def value(went: Floats, row: int, flow: int, line: Line) -> float:
+    """What a line says of a row of a design, clipped to what was seen in the workflow."""
+    total = 0.0
+    for k in range(went.shape[1]):
+        total += min(max(went[row, k], line.low[flow, k]), line.high[flow, k]) * line.beta[flow, k]
+    return total
+
+
+@cached
+def _values(went: Floats, workflow: Ints, line: Line, found: Floats) -> None:
+    for row in range(len(workflow)):
+        found[row] = value(went, row, workflow[row], line)
+
+
+@cached
+def _design(
+    first_reply: Floats, resolution: Floats, replies: Floats, handoffs: Floats, reopens: Floats, went: Floats
+) -> None:  # fmt: skip
+    for row in range(len(resolution)):
+        describe(first_reply[row], resolution[row], replies[row], handoffs[row], reopens[row], went, row)
+
+
 def design(first_reply: Floats, resolution: Floats, replies: Counts, handoffs: Counts, reopens: Counts) -> Floats:
     """What tickets went through as a design [N, 7]. Without a reply, the resolution is what the customer waited for."""
-    waited = np.where(np.isnan(first_reply), resolution, first_reply)
-    return np.column_stack(
-        [
-            np.ones(len(resolution)),
-            np.log1p(np.maximum(waited, 0.0) / _HOUR),
-            np.log1p(np.maximum(resolution, 0.0) / _HOUR),
-            np.maximum(np.asarray(replies, dtype=np.float64) - 1.0, 0.0),
-            handoffs,
-            reopens,
-            np.asarray(replies) == 0,
-        ]
-    ).astype(np.float64)
+    columns = (np.array(column, dtype=np.float64) for column in (first_reply, resolution, replies, handoffs, reopens))
+    went = np.empty((len(resolution), len(_BOUND)))
+    _design(*columns, went)
+    return went
 
 
 def read_answers(tickets: pl.DataFrame, workflows: tuple[str, ...]) -> Answers:

@@ -6,7 +6,7 @@ and a run depends on its Parameters and its seed alone, so that neither order no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from simulation.parameters import Floats, Parameters
 from simulation.response import Response
 from simulation.surveys import with_answers
 from simulation.ticket_rows import TicketRows, rules, ticket_rows
-from simulation.usage import Usage, duty_minutes, usage
+from simulation.usage import Usage, daily, duty_minutes, usage
 
 Score = Callable[[pl.DataFrame], pl.DataFrame]
 """Tickets of runs to KPIs: one row per run and workflow ('all' too), a column per metric."""
@@ -49,6 +49,7 @@ class Unit:
     variants: Callable[[], Sequence[Parameters]]
     seeds: Sequence[int]
     with_usage: bool = False
+    with_days: bool = False
     respond: Callable[[], Response] | None = None  # how customers answer surveys
     level: Floats | None = None  # [W, weeks] so many times as many contacts as expected come with the last seed
 
@@ -58,6 +59,7 @@ class Figures:
     """Of every run: KPIs [units, variants, seeds, workflows, metrics] and MONEY [units, variants, seeds, 4].
 
     Units may have fewer seeds than others: the rest is NaN. `usage` by variant: of the units that were asked for it.
+    `days`: usage.daily of the first variant [units, seeds, 3, 1 + W, days]; empty where it was not asked for.
     """
 
     workflows: tuple[str, ...]
@@ -65,6 +67,7 @@ class Figures:
     kpis: Floats
     money: Floats
     usage: tuple[tuple[Usage, ...], ...]
+    days: Floats
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Outcome:
     rows: TicketRows
     money: tuple[float, ...]
     usage: Usage | None
+    days: Floats | None
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ def figures(desk: Desk, units: Sequence[Unit]) -> Figures:
     kpis: Floats | None = None
     money = np.full((*shape, len(MONEY)), np.nan)
     seen: list[list[Usage]] = [[] for _ in first]
+    days: dict[Place, Floats] = {}
     metrics: tuple[str, ...] = ()
     for places, outcomes in _scored(desk, units):
         scored = desk.score(_frames(desk.period, outcomes))
@@ -115,11 +120,23 @@ def figures(desk: Desk, units: Sequence[Unit]) -> Figures:
             money[place] = outcome.money
             if outcome.usage is not None:
                 seen[place[1]].append(outcome.usage)
+            if outcome.days is not None:
+                days[place] = outcome.days
     assert kpis is not None
-    return Figures(workflows, metrics, kpis, money, tuple(tuple(each) for each in seen))
+    return Figures(workflows, metrics, kpis, money, tuple(tuple(each) for each in seen), _by_day(shape, days))
 
 
 Place = tuple[int, int, int]  # unit, variant, seed
+
+
+def _by_day(shape: tuple[int, int, int], found: Mapping[Place, Floats]) -> Floats:
+    if not found:
+        return np.empty(0)
+    days = np.full((shape[0], shape[2], *next(iter(found.values())).shape), np.nan)
+    for (unit, variant, seed), counts in found.items():
+        if variant == 0:
+            days[unit, seed] = counts
+    return days
 
 
 def _scored(desk: Desk, units: Sequence[Unit]) -> Iterator[tuple[list[Place], list[Outcome]]]:
@@ -174,7 +191,9 @@ def _work(desk: Desk, unit: Unit) -> Done:
             if response:
                 rows = with_answers(rows, parameters, response, seed)
             seen = usage(parameters, net, ran, minutes) if unit.with_usage else None
-            done.append(((variant, place), Outcome(parameters, rows, _money(parameters, net, rows, minutes), seen)))
+            days = daily(parameters, meaning, came[place], ran, minutes) if unit.with_days else None
+            money = _money(parameters, net, rows, minutes)
+            done.append(((variant, place), Outcome(parameters, rows, money, seen, days)))
     return done
 
 

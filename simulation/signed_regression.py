@@ -75,11 +75,12 @@ def _lowest(curvature: Floats, linear_part: Floats, bound: NDArray[np.bool_]) ->
     if not np.any(best[bound] > 0):
         return best
     free = ~bound
-    across = curvature[np.ix_(bound, free)] @ np.linalg.inv(curvature[np.ix_(free, free)])
-    own = curvature[np.ix_(bound, bound)] - across @ curvature[np.ix_(free, bound)]
+    of_bound, of_free = curvature[bound], curvature[free]
+    across = of_bound[:, free] @ np.linalg.inv(of_free[:, free])
+    own = of_bound[:, bound] - across @ of_free[:, bound]
     root = np.linalg.cholesky(own).T
     found, _ = nnls(root, np.linalg.solve(root.T, across @ linear_part[free] - linear_part[bound]))
     best[bound] = -found
-    rest = linear_part[free] + curvature[np.ix_(free, bound)] @ found
-    best[free] = np.linalg.solve(curvature[np.ix_(free, free)], rest)
+    rest = linear_part[free] + of_free[:, bound] @ found
+    best[free] = np.linalg.solve(of_free[:, free], rest)
     return best

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulation.parameters import Parameters
-from simulation.random import Purpose, uniforms
-from simulation.response import Response
+from simulation.compiled import cached
+from simulation.network import Keys
+from simulation.parameters import Floats, Ints, Parameters
+from simulation.random import Purpose, uniform
+from simulation.response import Line, Response, describe, value
 from simulation.ticket_rows import TicketRows
+
+_CSAT_ANSWER, _CSAT = int(Purpose.CSAT_ANSWER), int(Purpose.CSAT)
+_CES_ANSWER = int(Purpose.CES_ANSWER)
+
+
+class _Went(NamedTuple):
+    """Columns of TicketRows."""
+
+    key: Keys
+    stream: Ints
+    created: Floats
+    first_reply: Floats
+    resolved: Floats
+    replies: Ints
+    handoffs: Ints
+    reopens: Ints
+
+
+class _Lines(NamedTuple):
+    """Curves of Response, by name."""
+
+    csat: Line
+    ces: Line
+    csat_given: Line
+    ces_given: Line
 
 
 def with_answers(rows: TicketRows, parameters: Parameters, response: Response, seed: int) -> TicketRows:
@@ -19,17 +49,31 @@ def with_answers(rows: TicketRows, parameters: Parameters, response: Response, s
     the response does not know gets no answers.
     """
     known = {name: place for place, name in enumerate(response.workflows)}
-    flow = np.array([known.get(name, -1) for name in parameters.arrivals.workflow], dtype=np.int32)[rows.stream]
-    asked = np.flatnonzero(~np.isnan(rows.resolved) & (flow >= 0))
-    went = (
-        flow[asked], (rows.first_reply - rows.created)[asked], (rows.resolved - rows.created)[asked],
-        rows.replies[asked], rows.handoffs[asked], rows.reopens[asked],
-    )  # fmt: skip
-    key = rows.key[asked]
+    flow = np.array([known.get(name, -1) for name in parameters.arrivals.workflow], dtype=np.int32)
+    went = _Went(*(getattr(rows, name) for name in _Went._fields))
+    lines = _Lines(*(getattr(response, name).line for name in _Lines._fields))
     csat, ces = rows.csat.copy(), rows.ces.copy()
-    answers = uniforms(seed, key, 0, Purpose.CSAT_ANSWER) < response.csat_given(*went)
-    satisfied = uniforms(seed, key, 0, Purpose.CSAT) < response.csat(*went)
-    csat[asked[answers]] = satisfied[answers]
-    scored = uniforms(seed, key, 0, Purpose.CES_ANSWER) < response.ces_given(*went)
-    ces[asked[scored]] = response.ces(*went)[scored]
+    limits = response.ces.limits
+    assert limits is not None
+    _answer(went, flow, lines, limits, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
     return replace(rows, csat=csat, ces=ces)
+
+
+@cached
+def _answer(
+    went: _Went, flows: Ints, lines: _Lines, limits: tuple[float, float], seed: int, one: Floats, csat: NDArray[np.int8],
+    ces: Floats,
+) -> None:  # fmt: skip
+    """Fills the answers; `one` [1, 7] is for the ticket at hand. A chance that is unknown (NaN) brings none."""
+    for row in range(len(went.key)):
+        flow, key = flows[went.stream[row]], went.key[row]
+        if flow < 0 or np.isnan(went.resolved[row]):
+            continue
+        first, whole = went.first_reply[row] - went.created[row], went.resolved[row] - went.created[row]
+        describe(first, whole, went.replies[row], went.handoffs[row], went.reopens[row], one, 0)
+        if uniform(seed, key, 0, _CSAT_ANSWER) < value(one, 0, flow, lines.csat_given):
+            odds = value(one, 0, flow, lines.csat)
+            csat[row] = uniform(seed, key, 0, _CSAT) < 0.5 * (1.0 + math.tanh(0.5 * odds))
+        if uniform(seed, key, 0, _CES_ANSWER) < value(one, 0, flow, lines.ces_given):
+            score = value(one, 0, flow, lines.ces)
+            ces[row] = score if np.isnan(score) else min(max(score, limits[0]), limits[1])

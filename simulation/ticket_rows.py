@@ -120,7 +120,7 @@ def rules(parameters: Parameters) -> Rules:
 def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: Run, seed: int) -> TicketRows:
     """What became of `tickets` and of the contacts that followed from them."""
     repeats = run.repeats
-    key = np.r_[tickets.key, repeats.key]
+    key = np.concatenate([tickets.key, repeats.key])
     sums = _opened(parameters.backlog, len(key))
     visits = _Visits(*(getattr(run.records, name) for name in _Visits._fields))
     _follow(visits, meaning, key, seed, sums)
@@ -128,9 +128,9 @@ def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: R
     followed[run.parent] = repeats.arrived
     return TicketRows(
         key=key,
-        stream=np.r_[tickets.stream, repeats.stream],
-        priority=np.r_[tickets.priority, repeats.priority],
-        created=np.r_[tickets.arrived, repeats.arrived],
+        stream=np.concatenate([tickets.stream, repeats.stream]),
+        priority=np.concatenate([tickets.priority, repeats.priority]),
+        created=np.concatenate([tickets.arrived, repeats.arrived]),
         followed=followed,
         csat=np.full(len(key), -1, dtype=np.int8),
         ces=np.full(len(key), np.nan),
@@ -143,15 +143,15 @@ def _opened(known: Backlog, count: int) -> _Sums:
     later = count - len(known.ticket)
     never, none, nothing = np.full(later, np.nan), np.zeros(later, dtype=np.int32), np.zeros(later)
     return _Sums(
-        first_reply=np.r_[known.first_reply, never],
-        first_resolved=np.r_[known.first_resolved, never],
+        first_reply=np.concatenate([known.first_reply, never]),
+        first_resolved=np.concatenate([known.first_resolved, never]),
         resolved=np.full(count, np.nan),
-        replies=np.r_[known.replies, none],
-        reopens=np.r_[known.reopens, none],
-        handoffs=np.r_[known.handoffs, none],
+        replies=np.concatenate([known.replies, none]),
+        reopens=np.concatenate([known.reopens, none]),
+        handoffs=np.concatenate([known.handoffs, none]),
         answered=np.zeros(count, dtype=np.int32),
         released=np.zeros(count, dtype=np.int32),
-        work=np.r_[known.work, nothing],
+        work=np.concatenate([known.work, nothing]),
         spent=np.zeros(count),
         minutes=np.zeros(count),
         waited=np.zeros(count),

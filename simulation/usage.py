@@ -83,6 +83,14 @@ def day_counts(
     return counts
 
 
+def daily(parameters: Parameters, meaning: Rules, tickets: Tickets, run: Run, minutes: int) -> Floats:
+    """[3, 1 + W, days] tickets created, resolved and open at the day's end, of all workflows and of each."""
+    created, resolved, reopened = day_counts(parameters, meaning, tickets, run, minutes)
+    still = open_at_start(parameters, meaning)[:, None] + np.cumsum(created + reopened - resolved, axis=1)
+    table = np.stack([created, resolved, still]).astype(np.float64)
+    return np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1)
+
+
 def open_at_start(parameters: Parameters, meaning: Rules) -> Ints:
     """[W] open tickets at the start; those resolved that may be reopened are not open."""
     known = parameters.backlog

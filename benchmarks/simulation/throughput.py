@@ -23,7 +23,7 @@ from simulation.network import Network, Tickets
 RIVALS = {"simpy": "simpy==4.1.2", "ciw": "ciw==3.2.7", "prosimos": "prosimos==2.1.0"}
 NAMES = {"simpy": "SimPy 4.1.2", "ciw": "Ciw 3.2.7", "prosimos": "Prosimos 2.1.0"}
 FEWER = {"prosimos": 10}  # so many times fewer cases for the slow
-ENGINE_CASES, BUSY_WEEKS, BUSY_RATE = 500_000, 400, 0.024
+ENGINE_CASES, BUSY_WEEKS, BUSY_RATE = 500_000, 100, 0.11
 REPEATS = 7
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
+from simulation.parameters import OUTREACH
 from simulation.calibrate.pools import with_pools
 
 TEAM = ("assigned", "working", "escalated", "reopened", "activity")
@@ -64,7 +65,7 @@ def _with_outreach(visits: pl.DataFrame, tickets: pl.DataFrame) -> pl.DataFrame:
     )
     added = opened.with_columns(
         visit_no=pl.lit(0, pl.Int32),
-        step=pl.lit("Outreach"),
+        step=pl.lit(OUTREACH),
         step_kind=pl.lit("working"),
         started_at="entered_at",
         left_at="entered_at",

@@ -163,10 +163,10 @@ class Events(NamedTuple):
     A visit that is served or given up takes its event out, so that the heap never holds more than is going on.
     """
 
-    time: Floats
-    order: Longs  # kind of event, then order of planning
+    time: Floats  # by position in the heap
     of: Places
-    place: Ints  # [shifts + hands + gates + slots] position in the heap, -1: nothing planned
+    order: Longs  # [shifts + hands + gates + slots] kind of event, then order of planning
+    place: Ints  # position in the heap, -1: nothing planned
 
 
 class Agents(NamedTuple):

@@ -36,14 +36,14 @@ def close(live: Live) -> None:
 @inlined
 def plan(live: Live, of: int, time: float, kind: int) -> None:
     """Plans an event of something that has none planned."""
-    order = (kind << KIND_SHIFT) | number(live)
+    live.events.order[of] = (kind << KIND_SHIFT) | number(live)
     if live.counts[OPENED] == 1:
         live.counts[OPENED] = 0
-        _sink(live.events, 0, live.counts[EVENTS], time, order, of)
+        _sink(live.events, 0, live.counts[EVENTS], time, of)
         return
     place = live.counts[EVENTS]
     live.counts[EVENTS] += 1
-    _rise(live.events, 0, place, time, order, of)
+    _rise(live.events, 0, place, time, of)
 
 
 @inlined
@@ -62,54 +62,54 @@ def _remove(live: Live, place: int) -> None:
     live.counts[EVENTS] = last
     if place == last:
         return
-    time, order, of = events.time[last], events.order[last], events.of[last]
-    if place > 0 and _before(events, time, order, (place - 1) >> 1):
-        _rise(events, 0, place, time, order, of)
+    time, of = events.time[last], events.of[last]
+    if place > 0 and _before(events, time, of, (place - 1) >> 1):
+        _rise(events, 0, place, time, of)
     else:
-        _sink(events, place, last, time, order, of)
+        _sink(events, place, last, time, of)
 
 
 @inlined
-def _before(events: Events, time: float, order: int, place: int) -> bool:
-    # Without `and` and `or`: which it is cannot be foreseen, so a jump would cost more than both comparisons.
-    return (time < events.time[place]) | ((time == events.time[place]) & (order < events.order[place]))
+def _before(events: Events, time: float, of: int, place: int) -> bool:
+    if time == events.time[place]:
+        return events.order[of] < events.order[events.of[place]]
+    return time < events.time[place]
 
 
 @inlined
-def _put(events: Events, place: int, time: float, order: int, of: int) -> None:
+def _put(events: Events, place: int, time: float, of: int) -> None:
     events.time[place] = time
-    events.order[place] = order
     events.of[place] = of
     events.place[of] = place
 
 
 @inlined
 def _move(events: Events, source: int, target: int) -> None:
-    _put(events, target, events.time[source], events.order[source], events.of[source])
+    _put(events, target, events.time[source], events.of[source])
 
 
 @inlined
-def _rise(events: Events, top: int, place: int, time: float, order: int, of: int) -> None:
+def _rise(events: Events, top: int, place: int, time: float, of: int) -> None:
     while place > top:
         above = (place - 1) >> 1
-        if not _before(events, time, order, above):
+        if not _before(events, time, of, above):
             break
         _move(events, above, place)
         place = above
-    _put(events, place, time, order, of)
+    _put(events, place, time, of)
 
 
 @inlined
-def _sink(events: Events, place: int, size: int, time: float, order: int, of: int) -> None:
+def _sink(events: Events, place: int, size: int, time: float, of: int) -> None:
     """Lets a gap in a heap of `size` sink to a leaf, then an event rise from there: it mostly belongs far down."""
     top = place
     below = 2 * place + 1
     while below + 1 < size:
-        below += _before(events, events.time[below + 1], events.order[below + 1], below)
+        below += _before(events, events.time[below + 1], events.of[below + 1], below)
         _move(events, below, place)
         place = below
         below = 2 * place + 1
     if below < size:
         _move(events, below, place)
         place = below
-    _rise(events, top, place, time, order, of)
+    _rise(events, top, place, time, of)

@@ -90,7 +90,7 @@ def _new(fixed: Fixed, come: Come, *, records: bool) -> Live:
 
 
 def _events(size: int) -> Events:
-    return Events(np.empty(size), np.empty(size, np.int64), np.empty(size, np.uint32), np.full(size, NONE, np.int32))
+    return Events(np.empty(size), np.empty(size, np.uint32), np.empty(size, np.int64), np.full(size, NONE, np.int32))
 
 
 def _grown(fixed: Fixed, live: Live, status: Status) -> Live:

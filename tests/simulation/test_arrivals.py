@@ -113,3 +113,30 @@ def test_open_tickets_come_first() -> None:
     assert run.arrived[:2].tolist() == [-500.0, -20.0]
     assert (np.diff(run.arrived) >= 0).all()
     assert len(set(run.key.tolist())) == len(run.key)
+
+
+def test_a_surge_multiplies_one_streams_rate_while_it_lasts() -> None:
+    """Of two streams, the second on its second day, half of an hour included; who comes otherwise stays the same."""
+    shop = shops.helpdesk(rate=4.0)
+    surged = replace(
+        shop,
+        arrivals=replace(
+            shop.arrivals, surge_stream=np.array([1], np.int32), surge_from=np.array([1440.0]),
+            surge_to=np.array([2 * 1440 + 30.0]), surge_factor=np.array([3.0]),
+        ),
+    )  # fmt: skip
+    found = cells(BERLIN, shops.START, WEEK)
+    plain, more = means(shop, found), means(surged, found)
+    times = more / plain
+    assert times[0].tolist() == [1.0] * 168
+    assert times[1] == pytest.approx([1.0] * 24 + [3.0] * 24 + [2.0] + [1.0] * 119)
+    usual, crowd = tickets(shop, WEEK, 5), tickets(surged, WEEK, 5)
+    assert set(usual.key.tolist()) < set(crowd.key.tolist())
+    extra = crowd.arrived[~np.isin(crowd.key, usual.key)]
+    assert extra.min() >= 1440
+    assert extra.max() < 2 * 1440 + 60
+    twice = replace(surged, arrivals=replace(surged.arrivals, **{
+        name: np.repeat(getattr(surged.arrivals, name), 2)
+        for name in ("surge_stream", "surge_from", "surge_to", "surge_factor")
+    }))  # fmt: skip
+    assert means(twice, found)[1, 24] == pytest.approx(9 * plain[1, 24])

@@ -48,6 +48,7 @@ ARRIVALS, TIMES = HELPDESK.arrivals, HELPDESK.distributions
         (edited("arrivals", rate=ARRIVALS.rate * np.nan), "the rate of arrivals is no number"),
         (edited("arrivals", priority=ARRIVALS.priority / 2), "shares of priorities"),
         (edited("arrivals", repeat=ARRIVALS.repeat + 0.1), "nothing says when"),
+        (edited("arrivals", surge_stream=np.array([0], np.int32)), "there are 1 surges, but the list of their start"),
         (edited("distributions", a=-TIMES.a), "negative duration"),
         (edited("distributions", shape=changed(TIMES.shape, 0, 3)), "a distribution by values has none"),
         (replace(HELPDESK, backlog=shops.open_tickets([(0, 0, 5.0)])), "open at the start that comes later"),

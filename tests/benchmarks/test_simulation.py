@@ -1,0 +1,31 @@
+import math
+
+import numpy as np
+import pytest
+
+from benchmarks.simulation import rivals
+from benchmarks.simulation.networks import AGENTS, RATE, SERVICE, WEEK, busy_shop, cases, two_pools
+from benchmarks.simulation.throughput import Row, _line
+from simulation.engine import run
+
+
+def test_the_same_network_is_timed_everywhere() -> None:
+    assert (rivals.RATE, rivals.SERVICE, rivals.AGENTS) == (RATE, SERVICE, AGENTS)
+    rows = run(two_pools(), cases(100_000, RATE, 1), math.inf, 1).records
+    waits = [(rows.started - rows.entered)[rows.state == state].mean() for state in (0, 1)]
+    assert waits == pytest.approx([5.22, 5.22], rel=0.15)  # Erlang C of 9 agents at a load of 8
+    assert rivals.with_simpy(20_000) == pytest.approx([5.22, 5.22], rel=0.35)
+
+
+def test_the_busy_shop_is_busy_and_keeps_up() -> None:
+    network = busy_shop(8)
+    result = run(network, cases(8_000, 0.11, 1), 8 * WEEK, 1)
+    on_duty = (network.duty.duty_to - network.duty.duty_from).sum()
+    assert result.open < 300
+    assert 0.4 < result.records.work.sum() / on_duty < 0.8
+    assert np.unique(result.records.agent).tolist() == list(range(-1, 14))
+
+
+def test_what_could_not_be_measured_says_so() -> None:
+    assert _line(Row("Ciw", 0, None, "could not be installed")) == "| Ciw | | | | could not be installed |"
+    assert _line(Row("engine", 1000, 0.5)) == "| engine | 1,000 | 0.50 | 2,000 |  |"
