@@ -49,8 +49,7 @@ def forecast(
 
 
 def _units(point: Parameters, calibration: Calibration, settings: Settings) -> list[Unit]:
-    """The best calibration with the common seeds, then each draw with these and a seed and level of contacts of its own.
-    """
+    """The best calibration with the common seeds, then each draw with these, and with a seed and level of its own."""
     weights = block_weights(calibration.days, settings.draws, settings.seed)
     common = [settings.seed + place for place in range(settings.replications)]
     levels = calibration.levels(settings.draws, settings)

@@ -12,6 +12,7 @@ import polars as pl
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.amounts import Collected
 from simulation.calibrate.backlog import backlog
+from simulation.calibrate.billing import billed
 from simulation.calibrate.chain import Chain, Columns, chain, columns
 from simulation.calibrate.drift import drift
 from simulation.calibrate.evidence import evidence, span
@@ -56,6 +57,7 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
         tuned, told = tuned_log(plain), []
     else:
         tuned, told = _tuned(plain, visits, tickets, created)
+    tuned = replace(tuned, steps=billed(tuned.steps, visits, found, fit(tuned), facts.handled))
     return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
 
 
@@ -175,7 +177,7 @@ def _observed(
     keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
     following = found.passage_visit + 1
     handoff = np.where(
-        visits.is_last[found.passage_visit], 0.0, visits.is_handoff[np.minimum(following, len(visits.step) - 1)]
+        visits.is_last[found.passage_visit], 0, visits.hands[np.minimum(following, len(visits.step) - 1)]
     )
     answers = facts.replies.select("ticket_key", minutes=(
         (pl.col("happened_at") - facts.as_of).dt.total_microseconds() / 6e7))  # fmt: skip
@@ -285,7 +287,7 @@ def _contacts(
 
 
 def _history(facts: ServiceFacts, tickets: pl.DataFrame, last: dt.date, workflows: tuple[str, ...]) -> Contacts:
-    """First contacts of all days but the very first, which is seldom whole, until the last one; streams are workflows."""
+    """First contacts of all days but the very first, which is seldom whole, until `last`; streams are workflows."""
     again = links(facts.tickets)["again_key"]
     first = _local(facts.tickets["created_at"].min(), facts.zone).date()  # type: ignore[arg-type]
     days = tuple(last - dt.timedelta(days=n) for n in range(max((last - first).days, 1) - 1, -1, -1))

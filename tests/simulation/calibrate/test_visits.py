@@ -72,7 +72,7 @@ def test_hands_change_when_another_agent_or_group_has_the_ticket() -> None:
     key = shop.answered(0, "ann")
     shop.visit(key, "reopened", "Reopened", 100, 110, agent_id="bob", work=5.0)
     shop.visit(key, "working", "Working: Night", 110, 120, agent_id="bob", group_name="Night", work=5.0)
-    assert [row["is_handoff"] for row in rows(shop)] == [False, False, True, True]
+    assert [row["hands"] for row in rows(shop)] == [0, 0, 1, 1]
     assert [row["own"] for row in rows(shop)] == [None, "ann", "ann", "bob"]
 
 
