@@ -15,9 +15,10 @@ PROCESS_HEADING = "## Steps, passages and rankings"
 ANSWERS_HEADING = "## Answers of the compare page"
 COVERAGE_HEADING = "## Intervals of comparisons"
 FIT_HEADING = "## How near the simulator comes to what happened next"
-OTHER_HEADINGS = (PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING, FIT_HEADING)
+SIMULATED_COVERAGE_HEADING = "## Intervals of the simulator"
+OTHER_HEADINGS = (PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING, FIT_HEADING, SIMULATED_COVERAGE_HEADING)
 """The last sections of the report, each of which a command of its own measures and writes: `benchmarks.process`,
-`benchmarks.answers`, `benchmarks.comparison` and `benchmarks.simulation.fit`."""
+`benchmarks.answers`, `benchmarks.comparison`, `benchmarks.simulation.fit` and `benchmarks.simulation.coverage`."""
 STAGES = (
     ("generate", "Generate the exports"),
     ("ingest", "`flowmeter ingest`"),

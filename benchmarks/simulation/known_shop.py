@@ -95,7 +95,6 @@ def _visits(truth: Parameters, run: Run) -> pl.DataFrame:
         pl.col("started").alias("entered_at"), pl.col("left").alias("left_at"),
         pl.when(pl.col("left").is_not_null()).then("work_minutes").otherwise(0.0).alias("work_minutes"), "group_name",
         pl.when(pl.col("left").is_not_null()).then("started").alias("started_at"),
-        pl.Series(truth.staff.agents).gather(pl.Series([0])).first() if False else  # noqa: SIM211
         pl.col("agent").replace_strict(dict(enumerate(truth.staff.agents)), return_dtype=pl.String).alias("agent_id"),
     )  # fmt: skip
     others = base.filter(pl.col("kind") == int(StepKind.DELAY)).select(

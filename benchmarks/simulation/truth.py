@@ -58,7 +58,9 @@ class Asked:
 
 
 ASKED = (
-    Asked("No refund approval", "remove: {workflow: returns, step: Refund approval}", {"approval_step": False}, "returns"),
+    Asked(
+        "No refund approval", "remove: {workflow: returns, step: Refund approval}", {"approval_step": False}, "returns"
+    ),
     Asked("One more agent", "staff: {group: Orders, agents: 1}", {"extra_agents": 1}, "order_updates"),
     Asked("Bot ends 60%", "containment: {workflow: order_updates, to: 60%}", {"bot_containment": 0.6}, "order_updates"),
     Asked(

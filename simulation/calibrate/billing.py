@@ -23,12 +23,11 @@ def billed(
     """
     size = len(steps)
     done = visits.is_work & ~visits.is_given_up & ~np.isnan(visits.left)
-    known = done & (visits.agent >= 0)
     speed = np.where(visits.agent >= 0, point.staff.speed[visits.agent], 1.0) if len(point.staff.speed) else 1.0
     work = means(point.distributions)[point.work.service[found.state]] * speed
-    ran = np.bincount(visits.step[known], work[known], size)
-    charged = np.bincount(visits.step[known], visits.billed[known], size)
-    n = np.bincount(visits.step[known], minlength=size)
+    ran = np.bincount(visits.step[done], work[done], size)
+    charged = np.bincount(visits.step[done], visits.billed[done], size)
+    n = np.bincount(visits.step[done], minlength=size)
     return tuple(
         replace(step, billed=_factor(place, steps, (ran, charged, n), handled.get(step.workflow))) if n[place] else step
         for place, step in enumerate(steps)

@@ -145,7 +145,7 @@ def _named(visits: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("step_kind") != "queue"),
         agent=pl.when("is_work").then("agent_id"),
         billed=pl.when("is_work").then("work_minutes"),
-        was_taken=pl.col("was_taken") | (pl.col("step_kind") == "reopened"),
+        queued=pl.col("was_taken") | (pl.col("step_kind") == "reopened"),
         handler="agent_id",
         delay=pl.when(pl.col("is_work") & (pl.col("step_kind") == "activity")).then("delay_minutes"),
     )  # fmt: skip
@@ -186,8 +186,8 @@ def _hands(visits: pl.DataFrame) -> pl.DataFrame:
     group = (pl.col("group") != group_before).fill_null(value=False).cast(pl.Int32)
     return visits.with_columns(
         own=pl.col("agent").forward_fill().shift(1).over("ticket_key"),
-        hands=pl.when("was_taken").then(agent + group).otherwise(pl.max_horizontal(agent, group)),
-    ).drop("handler", "was_taken")
+        hands=pl.when("queued").then(agent + group).otherwise(pl.max_horizontal(agent, group)),
+    ).drop("handler", "queued")
 
 
 def _replied(visits: pl.DataFrame, replies: pl.DataFrame) -> pl.DataFrame:
