@@ -24,8 +24,8 @@ def simulated_visits(facts: ServiceFacts) -> pl.DataFrame:
 
     Columns: ticket_key, place (0 first), workflow, name, group, pool (null: a delay), is_work, is_resolved, actor,
     entered, started, left (null: goes on), work (minutes, null: unknown), is_first (nobody waited: the agent opened
-    the ticket), is_given_up, agent, own (the ticket's agent before), replies, hands (how often they changed on the way in),
-    channel, delay (minutes of waiting that no agent causes, null: unknown), billed (minutes that cost is reckoned
+    the ticket), is_given_up, agent, own (the ticket's agent before), replies, hands (how often they changed on the way
+    in), channel, delay (minutes of waiting that no agent causes, null: unknown), billed (minutes that cost is reckoned
     by).
     """
     visits = _with_outreach(_picked_up(facts.visits), facts.tickets)
