@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiled import cached
+from simulation.compiled import cached, inlined
 from simulation.network import Keys
 from simulation.parameters import Floats, Ints, Parameters
 from simulation.random import Purpose, uniform
@@ -17,7 +17,7 @@ from simulation.response import Line, Response, describe, value
 from simulation.ticket_rows import TicketRows
 
 _CSAT_ANSWER, _CSAT = int(Purpose.CSAT_ANSWER), int(Purpose.CSAT)
-_CES_ANSWER = int(Purpose.CES_ANSWER)
+_CES_ANSWER, _CES = int(Purpose.CES_ANSWER), int(Purpose.CES)
 
 
 class _Went(NamedTuple):
@@ -45,24 +45,38 @@ class _Lines(NamedTuple):
 def with_answers(rows: TicketRows, parameters: Parameters, response: Response, seed: int) -> TicketRows:
     """`rows` with what their customers answer: who answers, and whether satisfied, is drawn by ticket.
 
-    The score of effort is its expected value: what single answers add to its noise is not known here. A workflow that
-    the response does not know gets no answers.
+    Scores of effort scatter about their expected value as the real ones do. A workflow that the response does not know
+    gets no answers.
     """
     known = {name: place for place, name in enumerate(response.workflows)}
     flow = np.array([known.get(name, -1) for name in parameters.arrivals.workflow], dtype=np.int32)
     went = _Went(*(getattr(rows, name) for name in _Went._fields))
     lines = _Lines(*(getattr(response, name).line for name in _Lines._fields))
     csat, ces = rows.csat.copy(), rows.ces.copy()
-    limits = response.ces.limits
-    assert limits is not None
-    _answer(went, flow, lines, limits, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
+    assert response.ces.limits is not None
+    effort = (*response.ces.limits, response.ces.spread)
+    _answer(went, flow, lines, effort, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
     return replace(rows, csat=csat, ces=ces)
+
+
+@inlined
+def _scattered(score: float, effort: tuple[float, float, float], drawn: float) -> float:
+    """One of two scores, of which the mean is the expected one and the spread that of answers, as far as it fits in."""
+    least, most, spread = effort
+    if np.isnan(score):
+        return score
+    mean = min(max(score, least), most)
+    above = min(spread, most - mean)
+    below = min(spread * spread / above, mean - least) if above > 0.0 else 0.0
+    if above <= 0.0 or below <= 0.0:
+        return mean
+    return mean + above if drawn < below / (above + below) else mean - below
 
 
 @cached
 def _answer(
-    went: _Went, flows: Ints, lines: _Lines, limits: tuple[float, float], seed: int, one: Floats, csat: NDArray[np.int8],
-    ces: Floats,
+    went: _Went, flows: Ints, lines: _Lines, effort: tuple[float, float, float], seed: int, one: Floats,
+    csat: NDArray[np.int8], ces: Floats,
 ) -> None:  # fmt: skip
     """Fills the answers; `one` [1, 7] is for the ticket at hand. A chance that is unknown (NaN) brings none."""
     for row in range(len(went.key)):
@@ -76,4 +90,4 @@ def _answer(
             csat[row] = uniform(seed, key, 0, _CSAT) < 0.5 * (1.0 + math.tanh(0.5 * odds))
         if uniform(seed, key, 0, _CES_ANSWER) < value(one, 0, flow, lines.ces_given):
             score = value(one, 0, flow, lines.ces)
-            ces[row] = score if np.isnan(score) else min(max(score, limits[0]), limits[1])
+            ces[row] = _scattered(score, effort, uniform(seed, key, 0, _CES))
