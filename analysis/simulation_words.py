@@ -189,7 +189,8 @@ def fit(tested: Row, speech: Speech) -> str:
     said = [f"{inside(scores[key]['label'])} within {_off(scores[key], speech)}" for key in FIRST if key in scores]
     if not said:
         return ""
-    weeks, ahead = tested["weeks"], tested["ahead"]
+    ahead = tested["ahead"]
+    weeks = tested["cuts"] * ahead
     return f"The last {weeks} weeks, foretold {ahead} at a time from what was known before, came out: {listed(said)}."
 
 

@@ -21,6 +21,7 @@ from analysis.wording import Speech
 from dashboard import data, workflow_view
 from dashboard.data import Snapshot
 from dashboard.jobs import Job, Report, jobs
+from dashboard.kept import kept
 from flowmeter.backtest_facts import WATCHED, past
 from flowmeter.seen_facts import contacts_by_hour, seen_frames
 from flowmeter.simulated_kpis import Metric, scorer, settled_days, simulated_metrics
@@ -34,7 +35,7 @@ from simulation.calibrate.pools import AT_ONCE
 from simulation.experiment import Answer, Settings
 from simulation.kpi_frame import COLUMNS
 from simulation.scenario import seen
-from simulation.scenario.compare import content_hash
+from simulation.scenario.compare import content_hash, dump
 from simulation.scenario.document import Scenario
 from simulation.scenario.seen import Range
 from simulation.set_back import forecaster
@@ -71,14 +72,21 @@ def forecast_key(snap: Snapshot) -> Key:
 
 def forecast(snap: Snapshot, known: Learned) -> Job:
     """The next weeks without a change: a Job of the forecast's answer."""
-    return jobs().start(forecast_key(snap), lambda report: compute_forecast(snap.path, known, report))
+    asked = ("forecast", SEED, FORECAST_WEEKS)
+    return jobs().start(
+        forecast_key(snap),
+        lambda report: kept(snap.path, asked, lambda: compute_forecast(snap.path, known, report)),
+    )
 
 
 def tested(snap: Snapshot, known: Learned) -> Job:
     """Whether forecasts of past weeks would have been right: a Job of the back-test's document, null without one."""
     names = workflow_view.names(snap.path)
+    asked = ("backtest", SEED, TESTED_WEEKS, names)
     return jobs().start(
-        ("backtest", snap.path), lambda report: compute_backtest(snap.path, known, names, report), behind=True
+        ("backtest", snap.path),
+        lambda report: kept(snap.path, asked, lambda: compute_backtest(snap.path, known, names, report)),
+        behind=True,
     )
 
 
@@ -94,8 +102,11 @@ def answer_key(snap: Snapshot, scenarios: Sequence[Scenario]) -> Key:
 
 def start_answers(snap: Snapshot, known: Learned, scenarios: Sequence[Scenario]) -> Job:
     """What these scenarios would do: a Job of a list of answers in their order."""
-    key = answer_key(snap, scenarios)
-    return jobs().start(key, lambda report: compute_answers(snap.path, known, scenarios, report))
+    asked = ("answers", SEED, *(dump(one) for one in scenarios))
+    return jobs().start(
+        answer_key(snap, scenarios),
+        lambda report: kept(snap.path, asked, lambda: compute_answers(snap.path, known, scenarios, report)),
+    )
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

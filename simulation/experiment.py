@@ -109,8 +109,8 @@ def experiment(
     point = calibration.fit(None)
     weights = block_weights(calibration.days, settings.draws, settings.seed)
     # What explains the width needs a few of the draws and the answers to surveys once more: they are kept.
-    draws = [cache(partial(calibration.fit, row)) for row in weights[: settings.explained]]
-    draws += [partial(calibration.fit, row) for row in weights[settings.explained :]]
+    draws: list[Callable[[], Parameters]] = [partial(calibration.fit, row) for row in weights]
+    draws[: settings.explained] = [cache(draw) for draw in draws[: settings.explained]]
     asked = [cache(partial(calibration.respond, row)) if calibration.respond else None for row in (None, *weights)]
     units = _units(point, draws, changes, settings, asked, calibration.levels(settings.draws, settings))
     more, explained = _explaining(point, draws[: settings.explained], changes, settings, asked[0])
@@ -259,7 +259,7 @@ def _predictions(found: Figures, variant: int, use: _Use) -> list[Answer]:
 
 def _pairs(found: Figures, variant: int) -> list[tuple[str, str, Floats, Floats]]:
     """Per workflow and metric that ever has a value: the figures [units, seeds] before and after."""
-    known = ~np.isnan(found.kpis[:, [0, variant]]).all(axis=(0, 1, 2))
+    known = np.array((~np.isnan(found.kpis[:, [0, variant]])).any(axis=(0, 1, 2)))
     return [
         (flow, metric, found.kpis[:, 0, :, w, m], found.kpis[:, variant, :, w, m])
         for w, flow in enumerate(found.workflows)

@@ -157,9 +157,10 @@ def _design(
 
 def design(first_reply: Floats, resolution: Floats, replies: Counts, handoffs: Counts, reopens: Counts) -> Floats:
     """What tickets went through as a design [N, 7]. Without a reply, the resolution is what the customer waited for."""
-    columns = (np.array(column, dtype=np.float64) for column in (first_reply, resolution, replies, handoffs, reopens))
-    went = np.empty((len(resolution), len(_BOUND)))
-    _design(*columns, went)
+    columns = (first_reply, resolution, replies, handoffs, reopens)
+    first, whole, *counts = (np.array(column, dtype=np.float64) for column in columns)
+    went = np.empty((len(whole), len(_BOUND)))
+    _design(first, whole, counts[0], counts[1], counts[2], went)
     return went
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,11 +19,9 @@ _TURN, _SLACK = 0.9, 0.05
 _ATTENDANCE = int(Purpose.ATTENDANCE)
 
 
-@dataclass(frozen=True)
-class Roster:
-    """The usual shifts of a run and of the week before it, before it is drawn who comes: by agent and beginning."""
+class Shifts(NamedTuple):
+    """Usual shifts, by agent and beginning, before it is drawn who comes."""
 
-    skills: Duty  # agents and what they can; nobody is on duty
     agent: Ints
     key: Keys  # of the draw
     after: Floats  # the shift is worked if the draw lies from here
@@ -29,12 +29,20 @@ class Roster:
     begins: Floats  # minutes of the run
     ends: Floats
 
+
+@dataclass(frozen=True)
+class Roster:
+    """The shifts of a run and of the week before it. `skills`: agents and what they can; nobody is on duty."""
+
+    skills: Duty
+    shifts: Shifts
+
     def duty(self, seed: int) -> Duty:
         """Who is on duty when."""
-        agents, size = len(self.skills.speed), len(self.agent)
-        start = np.zeros(agents + 1, dtype=np.int32)
+        size = len(self.shifts.agent)
+        start = np.zeros(len(self.skills.speed) + 1, dtype=np.int32)
         begins, ends = np.empty(size), np.empty(size)
-        _attend(self.agent, self.key, self.after, self.upto, self.begins, self.ends, int(seed), start, begins, ends)
+        _attend(self.shifts, int(seed), start, begins, ends)
         count = start[-1]
         return replace(self.skills, duty_start=start, duty_from=begins[:count], duty_to=ends[:count])
 
@@ -46,22 +54,41 @@ def roster(parameters: Parameters, minutes: int) -> Roster:
     sick days where they are. Those who take turns share the draw. A shift on a holiday is worked by those who work
     holidays; its date is that of its start.
     """
-    staff = parameters.staff
-    row, day = _shifts(parameters, minutes)
-    off = np.isin(day, [day_number(date) for date in parameters.holidays])
+    return _roster(_Same(parameters.staff), parameters.zone, parameters.start, parameters.holidays, minutes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """Staff as a key: equal to itself only, as most draws and scenarios share it."""
+
+    staff: Staff
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.staff is self.staff
+
+    def __hash__(self) -> int:
+        return id(self.staff)
+
+
+@lru_cache(maxsize=16)
+def _roster(
+    of: _Same, zone: str, start: dt.datetime, holidays: tuple[dt.date, ...], minutes: int
+) -> Roster:  # fmt: skip
+    staff = of.staff
+    row, day = _shifts(staff, *local_days(zone, start, minutes))
+    off = np.isin(day, [day_number(date) for date in holidays])
     kept = ~off | staff.works_holidays[staff.shift_agent[row]]
     row, day = row[kept], day[kept]
-    wall = clock(parameters.zone, parameters.start, minutes)
+    wall = clock(zone, start, minutes)
     begins = wall.instant(day * float(DAY) + staff.shift_from[row])
     ends = np.minimum(wall.instant(day * float(DAY) + staff.shift_to[row]), float(minutes))
     order = np.lexsort((begins, staff.shift_agent[row]))
     order = order[ends[order] > begins[order]]
     holder, after = _turns(staff)
     row, day = row[order], day[order]
-    return Roster(
-        _skills(staff), staff.shift_agent[row], (holder[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64),
-        after[row], after[row] + staff.shift_attendance[row], begins[order], ends[order],
-    )  # fmt: skip
+    key = (holder[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64)
+    upto = after[row] + staff.shift_attendance[row]
+    return Roster(_skills(staff), Shifts(staff.shift_agent[row], key, after[row], upto, begins[order], ends[order]))
 
 
 def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
@@ -75,11 +102,10 @@ def local_days(zone: str, start: dt.datetime, minutes: int) -> tuple[int, int]:
     return int(ends[0] // DAY), int(ends[1] // DAY)
 
 
-def _shifts(parameters: Parameters, minutes: int) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    """Every shift of the horizon: its row in Staff and the number of the local day on which it begins."""
-    first, last = local_days(parameters.zone, parameters.start, minutes)
+def _shifts(staff: Staff, first: int, last: int) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Every shift from a week before the first day to the last: its row in Staff, and the day on which it begins."""
     days = np.arange(first - 7, last + 1)
-    row, place = np.nonzero(parameters.staff.shift_weekday[:, None] == days[None, :] % 7)
+    row, place = np.nonzero(staff.shift_weekday[:, None] == days[None, :] % 7)
     return row.astype(np.int32), days[place]
 
 
@@ -114,21 +140,18 @@ def _skills(staff: Staff) -> Duty:
 
 
 @cached
-def _attend(
-    agent: Ints, key: Keys, after: Floats, upto: Floats, begins: Floats, ends: Floats, seed: int, start: Ints,
-    duty_from: Floats, duty_to: Floats,
-) -> None:  # fmt: skip
+def _attend(shifts: Shifts, seed: int, start: Ints, duty_from: Floats, duty_to: Floats) -> None:
     """Fills the intervals on duty, those that touch or overlap made one, and where each agent's start."""
     count, last = 0, -1
-    for row in range(len(agent)):
-        drawn = uniform(seed, key[row], 0, _ATTENDANCE)
-        if drawn < after[row] or drawn >= upto[row]:
+    for row in range(len(shifts.agent)):
+        drawn = uniform(seed, shifts.key[row], 0, _ATTENDANCE)
+        if drawn < shifts.after[row] or drawn >= shifts.upto[row]:
             continue
-        if agent[row] == last and begins[row] <= duty_to[count - 1]:
-            duty_to[count - 1] = max(duty_to[count - 1], ends[row])
+        if shifts.agent[row] == last and shifts.begins[row] <= duty_to[count - 1]:
+            duty_to[count - 1] = max(duty_to[count - 1], shifts.ends[row])
             continue
-        last = agent[row]
-        duty_from[count], duty_to[count] = begins[row], ends[row]
+        last = shifts.agent[row]
+        duty_from[count], duty_to[count] = shifts.begins[row], shifts.ends[row]
         count += 1
         start[last + 1] += 1
     for place in range(1, len(start)):

@@ -34,12 +34,13 @@ class _Went(NamedTuple):
 
 
 class _Lines(NamedTuple):
-    """Curves of Response, by name."""
+    """Curves of Response, by name, and what else answers are drawn from."""
 
     csat: Line
     ces: Line
     csat_given: Line
     ces_given: Line
+    effort: tuple[float, float, float]  # least and most score, and the spread of single ones
 
 
 def with_answers(rows: TicketRows, parameters: Parameters, response: Response, seed: int) -> TicketRows:
@@ -51,11 +52,11 @@ def with_answers(rows: TicketRows, parameters: Parameters, response: Response, s
     known = {name: place for place, name in enumerate(response.workflows)}
     flow = np.array([known.get(name, -1) for name in parameters.arrivals.workflow], dtype=np.int32)
     went = _Went(*(getattr(rows, name) for name in _Went._fields))
-    lines = _Lines(*(getattr(response, name).line for name in _Lines._fields))
     csat, ces = rows.csat.copy(), rows.ces.copy()
     assert response.ces.limits is not None
     effort = (*response.ces.limits, response.ces.spread)
-    _answer(went, flow, lines, effort, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
+    lines = _Lines(*(getattr(response, name).line for name in _Lines._fields[:-1]), effort)
+    _answer(went, flow, lines, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
     return replace(rows, csat=csat, ces=ces)
 
 
@@ -75,8 +76,7 @@ def _scattered(score: float, effort: tuple[float, float, float], drawn: float) -
 
 @cached
 def _answer(
-    went: _Went, flows: Ints, lines: _Lines, effort: tuple[float, float, float], seed: int, one: Floats,
-    csat: NDArray[np.int8], ces: Floats,
+    went: _Went, flows: Ints, lines: _Lines, seed: int, one: Floats, csat: NDArray[np.int8], ces: Floats
 ) -> None:  # fmt: skip
     """Fills the answers; `one` [1, 7] is for the ticket at hand. A chance that is unknown (NaN) brings none."""
     for row in range(len(went.key)):
@@ -89,5 +89,4 @@ def _answer(
             odds = value(one, 0, flow, lines.csat)
             csat[row] = uniform(seed, key, 0, _CSAT) < 0.5 * (1.0 + math.tanh(0.5 * odds))
         if uniform(seed, key, 0, _CES_ANSWER) < value(one, 0, flow, lines.ces_given):
-            score = value(one, 0, flow, lines.ces)
-            ces[row] = _scattered(score, effort, uniform(seed, key, 0, _CES))
+            ces[row] = _scattered(value(one, 0, flow, lines.ces), lines.effort, uniform(seed, key, 0, _CES))

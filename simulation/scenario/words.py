@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from calendar import day_name
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from flowmeter.config_models import WEEKDAYS, Weekday
 from simulation.scenario import document as d
 from simulation.scenario.document import Change
 
@@ -16,6 +18,17 @@ def change_told(change: Change) -> str:
 
 def _percent(value: float) -> str:
     return f"{value * 100:.4g}%"
+
+
+def _days(days: Sequence[Weekday]) -> str:
+    """Every day, Monday to Friday, or on Monday, Saturday."""
+    places = sorted(WEEKDAYS.index(day) for day in days)
+    if len(places) == len(WEEKDAYS):
+        return "every day"
+    names = [day_name[place] for place in places]
+    if len(places) > 2 and places[-1] - places[0] == len(places) - 1:
+        return f"{names[0]} to {names[-1]}"
+    return f"on {', '.join(names)}"
 
 
 def _whose(lever: d.Volume | d.ProactiveMessage | d.Surge) -> str:
@@ -102,13 +115,13 @@ def _staff(lever: d.Staff) -> str:
 
 
 def _shifts(lever: d.Shifts) -> str:
-    return f"{lever.group or lever.agent} works {lever.hours} on {', '.join(lever.days)}"
+    return f"{lever.group or lever.agent} works {lever.hours} {_days(lever.days)}"
 
 
 def _extend(lever: d.Extend) -> str:
     parts = [(lever.hours_earlier, "begins", "earlier"), (lever.hours_later, "ends", "later")]
     how = " and ".join(f"{verb} {hours:g} h {when}" for hours, verb, when in parts if hours)
-    return f"{lever.group} {how or 'keeps its shifts'} on {', '.join(lever.days)}"
+    return f"{lever.group} {how or 'keeps its shifts'} {_days(lever.days)}"
 
 
 def _wages(lever: d.Wages) -> str:

@@ -131,7 +131,7 @@ def test_the_fit_is_told_in_each_figures_own_words() -> None:
         {"workflow": "Returns", "metric": "reopen_rate", "label": "Reopened", "unit": "share", "error": 1.0,
          "relative_error": 9.0},
     ]  # fmt: skip
-    assert words.fit({"scores": scores, "weeks": 32, "ahead": 4}, Speech("EUR")) == (
+    assert words.fit({"scores": scores, "cuts": 8, "ahead": 4}, Speech("EUR")) == (
         "The last 32 weeks, foretold 4 at a time from what was known before, came out: cost per resolution within 6% "
         "and reopened within 1.2 points."
     )

@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks.simulation import rivals
+from benchmarks.simulation import hand_made, rivals
 from benchmarks.simulation.networks import AGENTS, RATE, SERVICE, WEEK, busy_shop, cases, two_pools
 from benchmarks.simulation.throughput import Row, _line
+from simulation.compile import check
 from simulation.engine import run
 
 
@@ -29,3 +30,12 @@ def test_the_busy_shop_is_busy_and_keeps_up() -> None:
 def test_what_could_not_be_measured_says_so() -> None:
     assert _line(Row("Ciw", 0, None, "could not be installed")) == "| Ciw | | | | could not be installed |"
     assert _line(Row("engine", 1000, 0.5)) == "| engine | 1,000 | 0.50 | 2,000 |  |"
+
+
+def test_the_shop_by_hand_makes_sense_and_is_as_busy_as_asked() -> None:
+    known = hand_made.calibration(500.0)
+    shop = known.fit(None)
+    check(shop)
+    assert shop.arrivals.rate.sum() == pytest.approx(500.0)
+    weights = np.where(np.arange(known.days) < 91, 2.0, 0.0)
+    assert known.fit(weights).arrivals.rate.sum() != shop.arrivals.rate.sum()

@@ -83,7 +83,7 @@ def held_against(_path: str, _known: Learned, _names: Mapping[str, str], _report
          "error": 0.5, "relative_error": 0.06, "sentence": "Cost: the model is no better."}
     ]  # fmt: skip
     headline = ["For 1 of 1 figures the model foretells no better than repeating the past would."]
-    return {"headline": headline, "scores": scores, "weeks": 32, "ahead": 4}
+    return {"headline": headline, "scores": scores, "cuts": 8, "ahead": 4}
 
 
 @pytest.fixture

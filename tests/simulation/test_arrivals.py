@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from simulation.parameters import Parameters
 from tests.simulation import parameter_shops as shops
 
 BERLIN = "Europe/Berlin"
+
+SURGE = ("surge_stream", "surge_from", "surge_to", "surge_factor")
 
 
 def first_contacts(shop: Parameters, weeks: int, seeds: int) -> list[Tickets]:
@@ -135,8 +138,6 @@ def test_a_surge_multiplies_one_streams_rate_while_it_lasts() -> None:
     extra = crowd.arrived[~np.isin(crowd.key, usual.key)]
     assert extra.min() >= 1440
     assert extra.max() < 2 * 1440 + 60
-    twice = replace(surged, arrivals=replace(surged.arrivals, **{
-        name: np.repeat(getattr(surged.arrivals, name), 2)
-        for name in ("surge_stream", "surge_from", "surge_to", "surge_factor")
-    }))  # fmt: skip
+    doubled: Any = {name: np.repeat(getattr(surged.arrivals, name), 2) for name in SURGE}
+    twice = replace(surged, arrivals=replace(surged.arrivals, **doubled))
     assert means(twice, found)[1, 24] == pytest.approx(9 * plain[1, 24])

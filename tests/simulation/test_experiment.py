@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulation.experiment import Calibration, Change, Settings, answer_key, experiment
+from simulation.experiment import Calibration, Change, Settings, answer_key, block_weights, experiment
 from simulation.kpi_frame import Period, kpi_frame
 from simulation.parameters import Floats, Parameters
 from simulation.runs import CancelledError, one_run
@@ -154,6 +154,22 @@ def test_the_inputs_share_the_width_and_the_one_that_varies_has_it() -> None:
     bars = {row["input"]: row for row in answer["tornado"] if row["metric"] == "cost_per_resolution"}
     assert bars["work"]["low"] == bars["work"]["high"]
     assert bars["arrivals"]["low"] < bars["arrivals"]["high"]
+
+
+def test_an_input_that_no_day_changes_is_not_run_again() -> None:
+    """Only arrivals differ from draw to draw: of six inputs one is run."""
+    shop, told = busy_shop(), []
+
+    def fit(weights: Floats | None) -> Parameters:
+        level = 1.0 if weights is None else 1.0 + 0.01 * float(weights[0])
+        return replace(shop, arrivals=replace(shop.arrivals, rate=shop.arrivals.rate * level))
+
+    def tell(_done: int, total: int) -> None:
+        told.append(total)
+
+    draws = block_weights(56, 10, SMALL.seed)[:2]
+    experiment(Calibration(fit, 56), [Change("quicker", quicker)], score, SMALL, progress=tell)
+    assert told[0] == 1 + 10 + int((draws[:, 0] > 0).sum())
 
 
 def test_every_ticket_is_accounted_for() -> None:

@@ -265,3 +265,16 @@ def _read(document: str) -> Any:
     from flowmeter.checked_file import parse_yaml
 
     return parse_yaml(document, Path("s"), "s").values
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ("[fri, mon, tue, wed, thu]", "Lead works 14:00-15:00 Monday to Friday"),
+        ("[mon, tue, wed, thu, fri, sat, sun]", "Lead works 14:00-15:00 every day"),
+        ("[sat, mon]", "Lead works 14:00-15:00 on Monday, Saturday"),
+    ],
+)
+def test_days_are_told_in_words(days: str, told: str) -> None:
+    values = _read(f"shifts: {{group: Lead, days: {days}, hours: 14:00-15:00}}\n")
+    assert change_told(Change.model_validate(values)) == told
