@@ -46,16 +46,14 @@ def test_weeks_that_differ_by_themselves_are_told_from_chance() -> None:
 
 
 def test_what_workflows_share_is_told_from_what_each_has_alone() -> None:
+    """Trends that are told from few contacts are each workflow's own mistake: what is shared is not all there is."""
     dice = np.random.default_rng(2)
     shared = [found(np.exp(np.tile(dice.normal(0, 0.05, WEEKS).cumsum(), (3, 1))), seed) for seed in range(10)]
     alone = [found(np.exp(dice.normal(0, 0.05, (3, WEEKS)).cumsum(axis=1)), seed) for seed in range(10)]
     reach = 4.0
-    together, apart = (
-        np.mean([[one.steady[0] + reach * one.growing[0], *(one.steady + reach * one.growing)[1:]] for one in each], 0)
-        for each in (shared, alone)
-    )
-    assert together[0] > 5 * together[1:].mean()
-    assert apart[1:].mean() > 5 * apart[0]
+    together, apart = (np.mean([one.steady + reach * one.growing for one in each], axis=0) for each in (shared, alone))
+    assert together[0] > 1.5 * together[1:].mean()
+    assert apart[1:].mean() > 3 * apart[0]
 
 
 def test_a_history_too_short_to_tell_is_taken_to_be_off_by_a_tenth() -> None:
@@ -71,7 +69,7 @@ def test_levels_move_together_by_what_is_shared_and_shift_no_mean() -> None:
     assert logs[:, :, 0].var(axis=0) == pytest.approx([0.04, 0.05], rel=0.1)
     assert np.corrcoef(logs[:, 0, 0], logs[:, 1, 0])[0, 1] == pytest.approx((0.04 / 0.05) ** 0.5, abs=0.03)
     assert drawn.mean(axis=(0, 2)) == pytest.approx([1.0, 1.0], abs=0.01)
-    assert (logs[::2] + logs[1::2]).std() < 1e-9
+    assert (logs[::2] + logs[1::2]).std(axis=0).max() < 1e-9
     walk = np.log(levels(Drift(none, np.array([0.01, 0.0, 0.0]), none, 1e6), 4000, 4, 7))[:, 0]
     assert walk.var(axis=0) == pytest.approx([0.01, 0.02, 0.03, 0.04], rel=0.15)
 
