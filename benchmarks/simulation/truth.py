@@ -123,7 +123,7 @@ def predicted(home: Home, settings: Settings, wanted: Sequence[Asked]) -> Json:
         known = Settings(**{**vars(settings), "settled": settled_days(metrics)})
         today = fit(observed)
         changes = [Change(one.name, partial(_applied, scenario=_document(one, today))) for one in wanted]
-        calibration = Calibration(partial(fit, observed), len(observed.days))
+        calibration = Calibration(partial(fit, observed), len(observed.days), drift=observed.drift)
         answers = experiment(calibration, changes, scorer(connection, metrics), known)
     return {
         "effects": {answer["scenario"]: answer["effects"] for answer in answers},

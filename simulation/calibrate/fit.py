@@ -54,7 +54,7 @@ def _routes(observed: Observed, weights: Floats) -> Routes:
     seen = np.maximum(np.bincount(edge, weight, size), 1e-9)
     reply = np.bincount(edge, weight * observed.passage_reply, size) / seen
     handoff = np.bincount(edge, weight * observed.passage_handoff, size) / seen
-    return replace(observed.routes, chance=count, reply=np.clip(reply, 0, 1), handoff=np.clip(handoff, 0, 1))
+    return replace(observed.routes, chance=count, reply=np.clip(reply, 0, 1), handoff=handoff)
 
 
 def _by_state(observed: Observed, count: Floats, plain: Floats) -> Floats:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from simulation.calibrate.amounts import Amounts
 from simulation.calibrate.chain import Bools, Chain
 from simulation.calibrate.streams import Contacts
+from simulation.drift import Drift
 from simulation.parameters import (
     Backlog,
     Evidence,
@@ -48,6 +49,7 @@ class Observed:
     pools: Pools
     staff: Staff
     contacts: Contacts
+    drift: Drift
     stream_workflow: tuple[str, ...]
     stream_channel: tuple[str, ...]
     stream_state: Ints

@@ -25,6 +25,7 @@ _ALIKE = 45.0
 _IDLE = 60.0
 _TELLING = 1.2
 _SHORTEST = 15.0
+_OVERTIME = 10.0
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,14 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     """
     rows: list[tuple[int, int, float, float, float]] = []
     size = len(visits.agents)
+    possible = _possible(instants[0], holidays, last)
     works = np.zeros(size, np.int32)
     for agent in range(size):
         mine = visits.is_work & (visits.agent == agent) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
         if mine.any():
-            table = _days(instants[0][mine], instants[1][mine])
+            table = _days(instants[0][mine], instants[1][mine], np.inf if visits.is_log.any() else _OVERTIME)
             works[agent] = _on_holidays(table, holidays)
-            rows += [(agent, *row) for row in _usual(table, holidays, last)]
+            rows += [(agent, *row) for row in _usual(table, possible)]
     columns = np.array(rows, np.float64).reshape(-1, 5)
     return Shifts(
         columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int32), columns[:, 2], columns[:, 3], columns[:, 4],
@@ -155,8 +157,12 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     )  # fmt: skip
 
 
-def _days(began: Floats, ended: Floats) -> pl.DataFrame:
-    """First act, last beginning and last end of each of the agent's days; minutes after the day's local midnight."""
+def _days(began: Floats, ended: Floats, overtime: float) -> pl.DataFrame:
+    """First act, last beginning and latest act of each of the agent's days; minutes after the day's local midnight.
+
+    The latest act is the middle of the last work, which a shift's end seldom meets at its end, but not more than
+    `overtime` after its beginning: long work is finished after the shift.
+    """
     cut = _quiet(np.concatenate([began, ended]))
     acts = pl.concat([_by_day(began, cut, "began"), _by_day(ended, cut, "ended")], how="diagonal")
     # A day may show nothing but the end of what was begun the day before, or a beginning whose end is tomorrow's.
@@ -170,6 +176,7 @@ def _days(began: Floats, ended: Floats) -> pl.DataFrame:
             pl.col("began").count().alias("acts"),
         )
         .sort("day")
+        .with_columns(late=pl.min_horizontal((pl.col("latest") + pl.col("ended")) / 2, pl.col("latest") + overtime))
         .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
     )
 
@@ -188,16 +195,14 @@ def _quiet(instants: Floats) -> float:
     return middle if middle < _DAY / 2 else middle - _DAY
 
 
-def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[int, float, float, float]]:
+def _usual(table: pl.DataFrame, possible: list[date]) -> list[tuple[int, float, float, float]]:
     """Rows of weekday, beginning, end, attendance; weekdays whose days begin alike share beginning and end.
 
     Where nobody waits at its ends, a shift shows late and is last seen early: so the earlier first acts and the later
     last ones count.
     """
-    possible = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
-    possible = [day for day in possible if day not in holidays]
     recent = table.filter(pl.col("date").is_in(possible)).with_columns(
-        weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1, late=(pl.col("latest") + pl.col("ended")) / 2
+        weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1
     )
     median = dict(recent.group_by("weekday").agg(pl.col("first").median()).iter_rows())
     off = (recent["first"] - recent["weekday"].replace_strict(median, return_dtype=pl.Float64)).abs()
@@ -213,6 +218,15 @@ def _usual(table: pl.DataFrame, holidays: set[date], last: date) -> list[tuple[i
         start, end = start - later * _DAY, min(end - later * _DAY, 2.0 * _DAY)
         rows.append(((weekday + later) % 7, start, end, min(share / _shown(days["acts"]), 1.0)))
     return rows
+
+
+def _possible(began: Floats, holidays: set[date], last: date) -> list[date]:
+    """The last weeks' days but holidays, none before anything was begun."""
+    if np.isnan(began).all():
+        return []
+    first = max(date(1970, 1, 1) + timedelta(days=int(np.nanmin(began) // _DAY)), last - timedelta(days=SHIFT_DAYS - 1))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [day for day in days if day not in holidays]
 
 
 def _shown(acts: pl.Series) -> float:
