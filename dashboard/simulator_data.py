@@ -182,8 +182,9 @@ def compute_backtest(path: str, known: Learned, names: Mapping[str, str], report
         metrics = [one for one in simulated_metrics(connection, COLUMNS) if one.key in WATCHED]
         settings = Settings(SEED, draws=30, replications=2, explained=0, settled=settled_days(metrics))
 
-        def facts(cut: dt.date) -> ServiceFacts:
-            return service_facts(connection, known_past.begin(cut))
+        def facts(cut: dt.date) -> tuple[ServiceFacts, pl.DataFrame]:
+            begin = known_past.begin(cut)
+            return service_facts(connection, begin), answered_tickets(connection, begin)
 
         def tell(done: int, cuts: int, cut: dt.date) -> bool:
             report(f"Foretelling past weeks, as of {cut.day} {cut:%B %Y}", done, cuts)

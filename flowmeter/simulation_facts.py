@@ -56,6 +56,12 @@ FIXED = f"""
     select coalesce(sum(amount), 0) * 7 / {FIXED_COST_DAYS} from fct_cost
     where kind = 'fixed' and day < $day and day >= $day - {FIXED_COST_DAYS}"""
 
+HANDLED = """
+    select fct_ticket.workflow, sum(fct_cost.handle_minutes) as minutes
+    from fct_cost inner join fct_ticket using (ticket_key)
+    where fct_cost.kind = 'handling' and fct_cost.day < $day and fct_ticket.is_counted
+    group by fct_ticket.workflow order by fct_ticket.workflow"""
+
 
 def service_facts(connection: Connection, as_of: dt.datetime | None = None) -> ServiceFacts:
     """The facts until an instant (naive UTC), by default the snapshot.
@@ -78,6 +84,7 @@ def service_facts(connection: Connection, as_of: dt.datetime | None = None) -> S
         wages=_frame(connection, WAGES, as_of=as_of, day=day),
         fees=dict(_frame(connection, FEES, day=day).iter_rows()),
         fixed_per_week=_frame(connection, FIXED, day=day).item(),
+        handled=dict(_frame(connection, HANDLED, day=day).iter_rows()),
         holidays=_holidays(connection),
     )
 

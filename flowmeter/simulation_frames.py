@@ -17,6 +17,7 @@ class ServiceFacts:
     replies: ticket_key, happened_at of public answers by a person.
     agents: agent_id, group_name, kind. wages: agent_id, hourly, n. holidays: local days, as far as they are known.
     fees: kind (ticket_fee, message_fee, automation_fee), amount apiece. fixed_per_week: over the last eight weeks.
+    handled: minutes by workflow that handling cost is reckoned by.
     """
 
     zone: str
@@ -29,4 +30,5 @@ class ServiceFacts:
     wages: pl.DataFrame
     fees: dict[str, float]
     fixed_per_week: float
+    handled: dict[str, float]
     holidays: tuple[dt.date, ...]

@@ -7,7 +7,7 @@ tickets: half as many arrivals are a half of the same ones, and hours that a sce
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -83,6 +83,7 @@ class Expected:
 
     known: Tickets
     state: Ints  # [N] first state of a stream
+    flow: Ints  # [N] its workflow
     hours: Cells
     mean: Floats  # [N, C] first contacts, without the days' own luck
     upto: Floats  # [N, 4] shares of priorities, added up
@@ -98,8 +99,15 @@ class Expected:
             key[order], stream, self.state[stream], arrived, arrived, priority[order],
             np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.bool_),
         )  # fmt: skip
-        known = (getattr(self.known, field.name) for field in fields(Tickets))
+        known: list[Any] = [getattr(self.known, field.name) for field in fields(Tickets)]
         return Tickets(*(np.concatenate(parts) for parts in zip(known, came, strict=True)))
+
+    def at_level(self, factors: Floats | None) -> Expected:
+        """So many times as many first contacts in each week from the start [W, weeks]; None: as many."""
+        if factors is None:
+            return self
+        week = np.minimum(self.hours.begins // WEEK, factors.shape[1] - 1).astype(np.int64)
+        return replace(self, mean=self.mean * factors[self.flow][:, week])
 
     def _drawn(self, seed: int) -> _Made:
         """First contacts by stream and hour."""
@@ -124,9 +132,10 @@ def expected(parameters: Parameters, minutes: int) -> Expected:
     """Who comes in a run of `minutes`."""
     hours = cells(parameters.zone, parameters.start, minutes)
     arrivals = parameters.arrivals
+    flow = np.array([parameters.workflows.index(name) for name in arrivals.workflow], dtype=np.int32)
     return Expected(
-        _open(parameters.backlog), arrivals.state, hours, means(parameters, hours),
-        np.cumsum(arrivals.priority, axis=1), _luck(parameters, hours),
+        _open(parameters.backlog), arrivals.state, flow, hours, means(parameters, hours),
+        np.cumsum(arrivals.priority, axis=1), _luck(parameters, flow, hours),
     )  # fmt: skip
 
 
@@ -162,10 +171,9 @@ def cells(zone: str, start: dt.datetime, minutes: int) -> Cells:
     return Cells(begins[kept], length[kept], key[kept], (shown // 60 % 168)[kept], (shown // DAY)[kept])
 
 
-def _luck(parameters: Parameters, hours: Cells) -> Luck:
+def _luck(parameters: Parameters, flow: Ints, hours: Cells) -> Luck:
     arrivals = parameters.arrivals
     days, place = np.unique(hours.day, return_inverse=True)
-    flow = np.array([parameters.workflows.index(name) for name in arrivals.workflow])
     kinds, stream = np.unique(np.stack([flow, arrivals.dispersion]), axis=1, return_inverse=True)
     keys = (kinds[0].astype(np.uint64)[:, None] << np.uint64(32)) + days.astype(np.uint64)[None, :]
     return Luck(stream.ravel(), place, kinds[1], keys)

@@ -115,7 +115,10 @@ def _routes(parameters: Parameters) -> Problems:
     yield from _range(routes.step, len(parameters.steps), "a state's step")
     yield from _range(routes.to, states, "the state that an edge leads to")
     yield from _range(routes.delay, times, "an edge's delay", none=True)
-    yield from _shares("routes", chance=routes.chance, reply=routes.reply, handoff=routes.handoff)
+    yield from _shares("routes", chance=routes.chance, reply=routes.reply)
+    yield from _finite("routes", handoff=routes.handoff)
+    if (routes.handoff < 0).any():
+        yield "hands change less often than never"
     kinds = np.array([step.kind for step in parameters.steps])[routes.step]
     leaves = np.diff(routes.edge_start)
     if (leaves[kinds == StepKind.END] > 0).any() or (leaves[kinds != StepKind.END] < 1).any():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from itertools import product
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.clock import WEEK
+from simulation.drift import Drift, levels
 from simulation.inputs import INPUTS, mixed
 from simulation.intervals import LEAST_DRAWS, Runs, effect, prediction, spread
 from simulation.kpi_frame import Period
@@ -67,12 +68,20 @@ class Settings:
 @dataclass(frozen=True)
 class Calibration:
     """`fit` makes Parameters of days that count so often (None: once each), always with the same structure; `respond`
-    the answers to surveys likewise, if there are any.
+    the answers to surveys likewise, if there are any. `drift`: how far the level of contacts may be from what is
+    expected; None: not at all.
     """
 
     fit: Callable[[Floats | None], Parameters]
     days: int
     respond: Callable[[Floats | None], Response] | None = None
+    drift: Drift | None = None
+
+    def levels(self, runs: int, settings: Settings) -> list[Floats | None]:
+        """What the level of contacts may be in each run, as factors of what is expected [W, weeks]."""
+        if self.drift is None:
+            return [None] * runs
+        return list(levels(self.drift, runs, settings.weeks, settings.seed))
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ def experiment(
     draws: list[Callable[[], Parameters]] = [partial(calibration.fit, row) for row in weights]
     draws[: settings.explained] = [cache(draw) for draw in draws[: settings.explained]]
     asked = [cache(partial(calibration.respond, row)) if calibration.respond else None for row in (None, *weights)]
-    units = _units(point, draws, changes, settings, asked)
+    units = _units(point, draws, changes, settings, asked, calibration.levels(settings.draws, settings))
     more, explained = _explaining(point, draws[: settings.explained], changes, settings, asked[0])
     blocks = max(calibration.days / BLOCK, 1.0)
     use = _Use(settings, blocks, np.where(explained >= 0, explained + len(units), 0))
@@ -145,10 +154,15 @@ class _Use:
     explained: NDArray[np.int64]
 
     def runs(self, values: Floats) -> Runs:
-        """Figures [units, seeds] by what the runs are for."""
+        """Figures [units, seeds] by what the runs are for: expectations."""
         seeds = self.settings.replications
         drawn = values[1 : self.settings.draws + 1]
         return Runs(values[0, :seeds], drawn[:, :seeds], drawn[:, seeds], self.blocks)
+
+    def ahead(self, values: Floats) -> Runs:
+        """The same for what comes: the fresh runs are those at a level of contacts of their own."""
+        told = self.runs(values)
+        return replace(told, fresh=values[1 : self.settings.draws + 1, self.settings.replications + 1])
 
 
 Respond = Callable[[], Response] | None
@@ -160,12 +174,14 @@ def _units(
     changes: Sequence[Change],
     settings: Settings,
     respond: Sequence[Respond],
+    levels: Sequence[Floats | None],
 ) -> list[Unit]:
     common = [settings.seed + place for place in range(settings.replications)]
     units = [Unit(partial(_variants, lambda: point, changes), common, with_usage=True, respond=respond[0])]
     for place, draw in enumerate(draws):
-        seeds = [*common, settings.seed + FRESH + place]
-        units.append(Unit(partial(_variants, draw, changes), seeds, respond=respond[place + 1]))
+        fresh = settings.seed + FRESH + place
+        variants = partial(_variants, draw, changes)
+        units.append(Unit(variants, [*common, fresh, fresh], respond=respond[place + 1], level=levels[place]))
     return units
 
 
@@ -235,7 +251,7 @@ def _predictions(found: Figures, variant: int, use: _Use) -> list[Answer]:
     for flow, metric, *arms in _pairs(found, variant):
         row: Answer = {"workflow": flow, "metric": metric}
         for name, arm in zip(("baseline", "scenario"), arms, strict=True):
-            told = prediction(use.runs(arm))
+            told = prediction(use.ahead(arm))
             row[name] = {"value": _told(told.value), "low": _told(told.low), "high": _told(told.high)}
         rows.append(row)
     return rows

@@ -49,17 +49,19 @@ def forecast(
 
 
 def _units(point: Parameters, calibration: Calibration, settings: Settings) -> list[Unit]:
-    """The best calibration with the common seeds, then each draw with these and a seed of its own."""
+    """The best calibration with the common seeds, then each draw with these, and with a seed and level of its own."""
     weights = block_weights(calibration.days, settings.draws, settings.seed)
     common = [settings.seed + place for place in range(settings.replications)]
-    plans = [(lambda: [point], common, None)]
+    levels = calibration.levels(settings.draws, settings)
+    plans = [(lambda: [point], common, None, None)]
     plans += [
-        (partial(_alone, calibration, row), [*common, settings.seed + FRESH + n], row) for n, row in enumerate(weights)
+        (partial(_alone, calibration, row), [*common, settings.seed + FRESH + n], row, levels[n])
+        for n, row in enumerate(weights)
     ]
     respond = calibration.respond
     return [
-        Unit(variants, seeds, with_days=True, respond=partial(respond, row) if respond else None)
-        for variants, seeds, row in plans
+        Unit(variants, seeds, with_days=True, respond=partial(respond, row) if respond else None, level=level)
+        for variants, seeds, row, level in plans
     ]
 
 

@@ -55,6 +55,7 @@ class Step:
     pool: str | None = None  # whose queue it waits in, of WORK
     actor: str = "human"  # human, bot, customer, hold, timer: who or what the ticket is with
     fee: float = 0.0  # money a visit, e.g. of a bot
+    billed: float = 1.0  # minutes charged for a minute of work: what it costs is estimated from gaps between acts
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Routes:
     to: Ints  # [E] state
     delay: Ints  # [E] distribution of the time in a DELAY state that ends by this edge; -1 from a WORK state
     reply: Floats  # [E] probability that a visit that ends so gave the customer an answer by a person
-    handoff: Floats  # [E] probability that group or agent changed hands with it (METRICS: handoffs)
+    handoff: Floats  # [E] changes of group or agent that come with it, on average (METRICS: handoffs)
     reopens: NDArray[np.bool_]  # [E] a resolved ticket opens again
 
 
@@ -140,6 +141,7 @@ class Arrivals:
     priority: Floats  # [N, 4] shares of PRIORITIES
     repeat: Floats  # [N] probability that an ended ticket is followed by a new one of the same stream
     repeat_delay: Ints  # [N] distribution of the time from the resolution to it
+    outreach: NDArray[np.bool_]  # [N] opened by the team for customers who did not ask: work, but not measured
     # Times of more or fewer tickets, of scenarios only, each of one stream: [K] from and to, in minutes from the start.
     surge_stream: Ints = field(default_factory=lambda: np.empty(0, np.int32))
     surge_from: Floats = field(default_factory=lambda: np.empty(0))

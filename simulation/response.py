@@ -79,6 +79,7 @@ class Curve:
     low: Floats  # [W, 7] the range to which tickets are clipped first
     high: Floats
     limits: tuple[float, float] | None  # of a linear outcome; None: a share by its log odds
+    spread: float = 0.0  # standard deviation of single answers about it, of a linear outcome
 
     def __call__(
         self,
@@ -243,7 +244,7 @@ def _fit_linear(asked: Asked, weights: Floats | None, bound: NDArray[np.bool_], 
     precise = counts / max(variance, _LEAST_VARIANCE)
     prior = _of_shop(asked.x, precise, total, shop)
     beta = np.array([linear(x, y, n, prior, bound) for x, y, n in _parts(asked, means, precise)])
-    return Curve(beta, asked.low, asked.high, limits)
+    return Curve(beta, asked.low, asked.high, limits, float(np.sqrt(max(variance, 0.0))))
 
 
 def _cells(asked: Asked, weights: Floats | None) -> tuple[Floats, Floats, float]:

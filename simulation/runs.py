@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulation.arrivals import expected, tickets
+from simulation.arrivals import expected
 from simulation.compile import network, plan
 from simulation.engine import run
 from simulation.kpi_frame import Period, kpi_frame
@@ -51,6 +51,7 @@ class Unit:
     with_usage: bool = False
     with_days: bool = False
     respond: Callable[[], Response] | None = None  # how customers answer surveys
+    level: Floats | None = None  # [W, weeks] so many times as many contacts as expected come with the last seed
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,11 @@ class Desk:
     cancel: Cancel = lambda: False
 
 
-def one_run(parameters: Parameters, minutes: int, seed: int) -> tuple[Network, Tickets, Run]:
-    """From Parameters to records."""
-    net, came = network(parameters, minutes, seed), tickets(parameters, minutes, seed)
+def one_run(
+    parameters: Parameters, minutes: int, seed: int, level: Floats | None = None
+) -> tuple[Network, Tickets, Run]:
+    """From Parameters to records, with so many times as many contacts as expected [W, weeks]; None: as many."""
+    net, came = network(parameters, minutes, seed), expected(parameters, minutes).at_level(level).tickets(seed)
     return net, came, run(net, came, minutes, seed)
 
 
@@ -174,11 +177,11 @@ def _work(desk: Desk, unit: Unit) -> Done:
     minutes = desk.period.minutes
     variants = unit.variants()
     response = unit.respond() if unit.respond else None
-    usual = _contacts(variants[0], minutes, unit.seeds)
+    usual = _contacts(variants[0], minutes, unit)
     for variant, parameters in enumerate(variants):
         planned, meaning = plan(parameters, minutes), rules(parameters)
         is_usual = _same_contacts(parameters, variants[0])
-        came = usual if is_usual else _contacts(parameters, minutes, unit.seeds)
+        came = usual if is_usual else _contacts(parameters, minutes, unit)
         for place, seed in enumerate(unit.seeds):
             if desk.cancel():
                 raise CancelledError
@@ -194,9 +197,9 @@ def _work(desk: Desk, unit: Unit) -> Done:
     return done
 
 
-def _contacts(parameters: Parameters, minutes: int, seeds: Sequence[int]) -> list[Tickets]:
+def _contacts(parameters: Parameters, minutes: int, unit: Unit) -> list[Tickets]:
     who = expected(parameters, minutes)
-    return [who.tickets(seed) for seed in seeds]
+    return [*(who.tickets(seed) for seed in unit.seeds[:-1]), who.at_level(unit.level).tickets(unit.seeds[-1])]
 
 
 def _same_contacts(one: Parameters, other: Parameters) -> bool:

@@ -5,28 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.backtest import Forecaster
-from simulation.calibrate import fit, observe
-from simulation.experiment import Answer, Calibration, Settings
+from simulation.experiment import Answer, Settings
 from simulation.forecast import forecast
 from simulation.runs import Cancel, Score
+from simulation.trial import calibrated
 
-Facts = Callable[[dt.date], ServiceFacts]
-"""What was known when a Monday began."""
+Facts = Callable[[dt.date], tuple[ServiceFacts, pl.DataFrame]]
+"""What was known when a Monday began, and what answers to surveys (flowmeter.survey_facts)."""
 
 
 def forecaster(facts: Facts, score: Score, settings: Settings, cancel: Cancel = lambda: False) -> Forecaster:
     """Forecasts of a period from a past Monday on. They raise CancelledError when `cancel` says so."""
 
     def foretell(cut: dt.date, ahead: int) -> pl.DataFrame:
-        observed = observe(facts(cut))
-        calibration = Calibration(partial(fit, observed), len(observed.days))
-        told = forecast(calibration, score, replace(settings, weeks=ahead), cancel=cancel)
+        shop = calibrated(*facts(cut))
+        if shop is None:
+            raise ValueError(f"no ticket has a log of what happened to it before {cut}")
+        told = forecast(shop.calibration, score, replace(settings, weeks=ahead), cancel=cancel)
         return pl.DataFrame([*told["predictions"], *_backlog(told)]).select(
             "workflow", "metric", predicted="value", low="low", high="high"
         )

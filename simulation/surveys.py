@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compiled import cached
+from simulation.compiled import cached, inlined
 from simulation.network import Keys
 from simulation.parameters import Floats, Ints, Parameters
 from simulation.random import Purpose, uniform
@@ -17,7 +17,7 @@ from simulation.response import Line, Response, describe, value
 from simulation.ticket_rows import TicketRows
 
 _CSAT_ANSWER, _CSAT = int(Purpose.CSAT_ANSWER), int(Purpose.CSAT)
-_CES_ANSWER = int(Purpose.CES_ANSWER)
+_CES_ANSWER, _CES = int(Purpose.CES_ANSWER), int(Purpose.CES)
 
 
 class _Went(NamedTuple):
@@ -34,27 +34,44 @@ class _Went(NamedTuple):
 
 
 class _Lines(NamedTuple):
-    """Curves of Response, by name."""
+    """Curves of Response, by name, and what else answers are drawn from."""
 
     csat: Line
     ces: Line
     csat_given: Line
     ces_given: Line
+    effort: tuple[float, float, float]  # least and most score, and the spread of single ones
 
 
 def with_answers(rows: TicketRows, parameters: Parameters, response: Response, seed: int) -> TicketRows:
     """`rows` with what their customers answer: who answers, and whether satisfied, is drawn by ticket.
 
-    The score of effort is its expected value: what single answers add to its noise is not known here. A workflow that
-    the response does not know gets no answers.
+    Scores of effort scatter about their expected value as the real ones do. A workflow that the response does not know
+    gets no answers.
     """
     known = {name: place for place, name in enumerate(response.workflows)}
     flow = np.array([known.get(name, -1) for name in parameters.arrivals.workflow], dtype=np.int32)
     went = _Went(*(getattr(rows, name) for name in _Went._fields))
-    lines = _Lines(*(getattr(response, name).line for name in _Lines._fields))
     csat, ces = rows.csat.copy(), rows.ces.copy()
+    assert response.ces.limits is not None
+    effort = (*response.ces.limits, response.ces.spread)
+    lines = _Lines(*(getattr(response, name).line for name in _Lines._fields[:-1]), effort)
     _answer(went, flow, lines, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
-    return replace(rows, csat=csat, ces=ces if response.ces.limits is None else np.clip(ces, *response.ces.limits))
+    return replace(rows, csat=csat, ces=ces)
+
+
+@inlined
+def _scattered(score: float, effort: tuple[float, float, float], drawn: float) -> float:
+    """One of two scores, of which the mean is the expected one and the spread that of answers, as far as it fits in."""
+    least, most, spread = effort
+    if np.isnan(score):
+        return score
+    mean = min(max(score, least), most)
+    above = min(spread, most - mean)
+    below = min(spread * spread / above, mean - least) if above > 0.0 else 0.0
+    if above <= 0.0 or below <= 0.0:
+        return mean
+    return mean + above if drawn < below / (above + below) else mean - below
 
 
 @cached
@@ -72,4 +89,4 @@ def _answer(
             odds = value(one, 0, flow, lines.csat)
             csat[row] = uniform(seed, key, 0, _CSAT) < 0.5 * (1.0 + math.tanh(0.5 * odds))
         if uniform(seed, key, 0, _CES_ANSWER) < value(one, 0, flow, lines.ces_given):
-            ces[row] = value(one, 0, flow, lines.ces)
+            ces[row] = _scattered(value(one, 0, flow, lines.ces), lines.effort, uniform(seed, key, 0, _CES))

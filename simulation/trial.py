@@ -37,7 +37,7 @@ class Shop:
     def calibration(self) -> Calibration:
         """For bootstraps: each of its days may count more or less."""
         respond = self._respond if self.answers is not None else None
-        return Calibration(partial(fit, self.observed), len(self.observed.days), respond)
+        return Calibration(partial(fit, self.observed), len(self.observed.days), respond, self.observed.drift)
 
     def _respond(self, weights: Floats | None) -> Response:
         assert self.answers is not None

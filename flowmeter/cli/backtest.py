@@ -75,6 +75,7 @@ def _forecaster(connection: "duckdb.DuckDBPyConnection", known: "Past", cohort_d
     from flowmeter.backtest_facts import WATCHED
     from flowmeter.simulated_kpis import scorer, settled_days, simulated_metrics
     from flowmeter.simulation_facts import service_facts
+    from flowmeter.survey_facts import answered_tickets
     from simulation.experiment import Settings
     from simulation.kpi_frame import COLUMNS
     from simulation.set_back import forecaster
@@ -85,7 +86,8 @@ def _forecaster(connection: "duckdb.DuckDBPyConnection", known: "Past", cohort_d
     )
 
     def facts(cut: dt.date) -> Any:
-        return service_facts(connection, known.begin(cut))
+        begin = known.begin(cut)
+        return service_facts(connection, begin), answered_tickets(connection, begin)
 
     watched = [metric for metric in metrics if metric.key in WATCHED]
     return forecaster(facts, scorer(connection, watched), settings)

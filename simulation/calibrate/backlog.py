@@ -11,13 +11,15 @@ from simulation.calibrate.chain import Chain, Columns
 from simulation.parameters import Backlog, Floats, Ints, StepKind
 
 _GOLDEN = 0.6180339887498949
+_NEARLY_ALL = 0.95
 
 
 def backlog(
     visits: Columns, chain: Chain, stream: Ints, priority: Ints, created: Floats, replies: pl.DataFrame,
     names: Mapping[int, str],
 ) -> Backlog:  # fmt: skip
-    """Open tickets, oldest first; `stream`, `priority`, `created` by ticket (minutes from `as_of`).
+    """Open tickets, oldest first; `stream`, `priority`, `created` by ticket (minutes from `as_of`). Tickets resolved so
+    lately that they may be reopened are among them.
 
     A case of a log is open after its last activity: what comes next is not in the log, and is taken from the shares of
     what usually does, one case after the other.
@@ -45,7 +47,7 @@ def backlog(
         first_resolved=solved[order],
         replies=count[order].astype(np.int32),
         reopens=np.bincount(ticket[reopened], minlength=size)[order].astype(np.int32),
-        handoffs=np.bincount(ticket[visits.is_handoff], minlength=size)[order].astype(np.int32),
+        handoffs=np.bincount(ticket, visits.hands, size)[order].astype(np.int32),
         work=work[order],
     )
 
@@ -58,7 +60,9 @@ def _where(visits: Columns, chain: Chain) -> tuple[Ints, Floats, Ints]:
     agent = np.full(size, -1)
     own = np.where(visits.agent >= 0, visits.agent, visits.own)
     agent[visits.ticket[last]] = own[last]
-    goes_on = np.isnan(visits.left[last]) & ~visits.is_resolved[last]
+    goes_on = np.isnan(visits.left[last]) & (
+        visits.entered[last] > np.where(visits.is_resolved[last], -_latest(visits), -np.inf)
+    )
     state[visits.ticket[last[goes_on]]] = chain.state[last[goes_on]]
     entered[visits.ticket[last[goes_on]]] = visits.entered[last[goes_on]]
     between = last[visits.is_log[last] & ~np.isnan(visits.left[last]) & ~chain.over[last]]
@@ -66,6 +70,13 @@ def _where(visits: Columns, chain: Chain) -> tuple[Ints, Floats, Ints]:
         following = _next(chain, int(chain.state[row]), (place + 1) * _GOLDEN % 1, visits)
         state[visits.ticket[row]], entered[visits.ticket[row]] = following, visits.left[row]
     return state.astype(np.int32), entered, agent.astype(np.int32)
+
+
+def _latest(visits: Columns) -> float:
+    """Minutes after a resolution within which nearly all reopenings come."""
+    again = visits.is_resolved & ~visits.is_last & ~np.isnan(visits.left)
+    took = visits.left[again] - visits.entered[again]
+    return float(np.quantile(took, _NEARLY_ALL)) if len(took) else 0.0
 
 
 def _next(chain: Chain, state: int, share: float, visits: Columns) -> int:

@@ -41,7 +41,8 @@ class Columns:
     agent: Ints
     own: Ints
     replies: Ints
-    is_handoff: Bools
+    hands: Ints  # changes of group or agent on the way in
+    billed: Floats
     day: Ints
     steps: tuple[Step, ...]
     keys: Ints  # [T] ticket_key
@@ -214,7 +215,7 @@ def columns(
     ticket = {key: n for n, key in enumerate(keys)}
     agent = {name: n for n, name in enumerate(agents)}
     flag = {name: frame[name].to_numpy().astype(np.bool_) for name in
-            ("is_work", "is_resolved", "is_given_up", "is_log", "is_handoff")}  # fmt: skip
+            ("is_work", "is_resolved", "is_given_up", "is_log")}  # fmt: skip
     return Columns(
         ticket=np.array([ticket[key] for key in frame["ticket_key"]], np.int32),
         step=np.array([place[row] for row in rows], np.int32),
@@ -227,6 +228,8 @@ def columns(
         agent=np.array([agent.get(name, -1) for name in frame["agent"]], np.int32),
         own=np.array([agent.get(name, -1) for name in frame["own"]], np.int32),
         replies=frame["replies"].to_numpy().astype(np.int32),
+        hands=frame["hands"].to_numpy().astype(np.int32),
+        billed=frame["billed"].cast(pl.Float64).fill_null(0.0).to_numpy(),
         day=days,
         steps=tuple(steps),
         keys=np.array(keys),

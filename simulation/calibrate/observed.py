@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from simulation.calibrate.amounts import Amounts
-from simulation.calibrate.chain import Chain
+from simulation.calibrate.chain import Bools, Chain
 from simulation.calibrate.streams import Contacts
+from simulation.drift import Drift
 from simulation.parameters import (
     Backlog,
     Evidence,
@@ -48,9 +49,11 @@ class Observed:
     pools: Pools
     staff: Staff
     contacts: Contacts
+    drift: Drift
     stream_workflow: tuple[str, ...]
     stream_channel: tuple[str, ...]
     stream_state: Ints
+    stream_outreach: Bools  # opened by the team
     repeat_delay: Ints
     backlog: Backlog
     money: Money

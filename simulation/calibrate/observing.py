@@ -13,7 +13,9 @@ from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.ages import ages
 from simulation.calibrate.amounts import Collected
 from simulation.calibrate.backlog import backlog
-from simulation.calibrate.chain import Chain, Columns, chain, columns
+from simulation.calibrate.billing import billed
+from simulation.calibrate.chain import Bools, Chain, Columns, chain, columns
+from simulation.calibrate.drift import drift
 from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
@@ -22,7 +24,7 @@ from simulation.calibrate.people import SHIFT_DAYS, Shifts, pace, shifts
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
-from simulation.calibrate.streams import REPEAT_DAYS, Contacts, links
+from simulation.calibrate.streams import REPEAT_DAYS, Contacts, daily, links
 from simulation.calibrate.tune import after_work, replay, simulated_waits
 from simulation.calibrate.tune_log import tuned_log
 from simulation.calibrate.visits import simulated_visits
@@ -57,6 +59,7 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
         tuned, told = tuned_log(plain, visits, since), []
     else:
         tuned, told = _tuned(plain, visits, tickets, created)
+    tuned = replace(tuned, steps=billed(tuned.steps, visits, found, fit(tuned), facts.handled))
     return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
 
 
@@ -196,7 +199,7 @@ def _observed(
     keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
     following = found.passage_visit + 1
     handoff = np.where(
-        visits.is_last[found.passage_visit], 0.0, visits.is_handoff[np.minimum(following, len(visits.step) - 1)]
+        visits.is_last[found.passage_visit], 0, visits.hands[np.minimum(following, len(visits.step) - 1)]
     )
     answers = facts.replies.select("ticket_key", minutes=(
         (pl.col("happened_at") - facts.as_of).dt.total_microseconds() / 6e7))  # fmt: skip
@@ -221,9 +224,11 @@ def _observed(
         pools=queues,
         staff=staff,
         contacts=contacts,
+        drift=drift(_history(facts, tickets, days[-1], workflows), daily(contacts, np.ones(len(days)))[1]),
         stream_workflow=tuple(workflow for workflow, _, _ in streams),
         stream_channel=tuple(channel for _, channel, _ in streams),
         stream_state=np.array([state for _, _, state in streams], np.int32),
+        stream_outreach=_mostly(tickets["is_outreach"].to_numpy(), stream_of, len(streams)),
         repeat_delay=repeat_delay,
         backlog=backlog(visits, found, stream_of, priority, created, answers, keys),
         money=_money(facts),
@@ -304,6 +309,32 @@ def _contacts(
     ), streams
 
 
+def _history(facts: ServiceFacts, tickets: pl.DataFrame, last: dt.date, workflows: tuple[str, ...]) -> Contacts:
+    """First contacts of all days but the very first, which is seldom whole, until `last`; streams are workflows."""
+    again = links(facts.tickets)["again_key"]
+    first = _local(facts.tickets["created_at"].min(), facts.zone).date()  # type: ignore[arg-type]
+    days = tuple(last - dt.timedelta(days=n) for n in range(max((last - first).days, 1) - 1, -1, -1))
+    local = tickets["created_at"].dt.replace_time_zone("UTC").dt.convert_time_zone(facts.zone).dt.date()
+    mine = tickets.filter(local.is_between(days[0], days[-1]) & ~tickets["ticket_key"].is_in(again.implode()))
+    number = {name: place for place, name in enumerate(workflows)}
+    stream = np.array([number[name] for name in mine["workflow"]], np.int32)
+    none, alone = np.empty(0, np.int32), np.arange(len(workflows), dtype=np.int32)
+    return Contacts(
+        stream=stream,
+        hour=np.zeros(len(stream), np.int32),
+        day=_place(mine["created_at"], facts.zone, days),
+        priority=np.zeros(len(stream), np.int32),
+        is_first=np.ones(len(stream), np.bool_),
+        family=alone,
+        workflow=alone,
+        weekday=np.array([day.weekday() for day in days], np.int32),
+        is_holiday=np.array([day in set(facts.holidays) for day in days]),
+        parent_stream=none,
+        parent_day=none,
+        has_repeat=np.empty(0, np.bool_),
+    )
+
+
 def _stream_by_ticket(visits: Columns, streams: list[Stream], tickets: pl.DataFrame, found: Chain) -> Ints:
     """The stream of every ticket; of one older than the window the first of its workflow and channel, or workflow."""
     opening = np.flatnonzero(visits.is_opening)
@@ -314,6 +345,12 @@ def _stream_by_ticket(visits: Columns, streams: list[Stream], tickets: pl.DataFr
     by_workflow = {one[0]: place for place, one in reversed(list(enumerate(streams)))}
     key = zip(tickets["workflow"], tickets["channel"].fill_null("unknown"), state.tolist(), strict=True)
     return np.array([exact.get((w, c, s), by_channel.get((w, c), by_workflow.get(w, 0))) for w, c, s in key], np.int32)
+
+
+def _mostly(flag: Bools, stream: Ints, size: int) -> Bools:
+    """By stream whether more than half of its tickets have the flag."""
+    result: Bools = np.bincount(stream, flag, size) > np.bincount(stream, minlength=size) / 2
+    return result
 
 
 def _repeat_delays(

@@ -28,6 +28,7 @@ _SHORTEST = 15.0
 _CRISP = 15.0
 _KEEPS = 60.0
 _ENOUGH_DAYS = 20
+_OVERTIME = 10.0
 
 
 @dataclass(frozen=True)
@@ -145,14 +146,14 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     """
     rows: list[tuple[int, int, float, float, float]] = []
     size = len(visits.agents)
+    possible = _possible(instants[0], holidays, last)
     works = np.zeros(size, np.int32)
     known = visits.is_work & (visits.agent >= 0) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
     hours = _opening(instants[0][known], instants[1][known], last)
-    possible = _possible(instants[0][known], holidays, last)
     for agent in range(size):
         mine = known & (visits.agent == agent)
         if mine.any():
-            table = acting_days(instants[0][mine], instants[1][mine])
+            table = acting_days(instants[0][mine], instants[1][mine], math.inf if visits.is_log.any() else _OVERTIME)
             works[agent] = _on_holidays(table, holidays)
             rows += [(agent, *_kept(row, hours)) for row in _usual(table, possible)]
     columns = np.array(rows, np.float64).reshape(-1, 5)
@@ -163,13 +164,6 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
 
 
 Row = tuple[int, float, float, float]  # weekday, beginning, end, attendance
-
-
-def _possible(began: Floats, holidays: set[date], last: date) -> list[date]:
-    """The days of the last weeks that could be worked, none before the first on which anybody was seen."""
-    first = date(1970, 1, 1) + timedelta(days=int(began.min() // _DAY)) if len(began) else last
-    days = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
-    return [day for day in days if day not in holidays and day >= first]
 
 
 def _opening(began: Floats, ended: Floats, last: date) -> tuple[float, float] | None:
@@ -195,10 +189,11 @@ def _kept(row: Row, hours: tuple[float, float] | None) -> Row:
     return weekday, *hours, attendance
 
 
-def acting_days(began: Floats, ended: Floats) -> pl.DataFrame:
-    """First act, last beginning and last end of each day with any; minutes after the day's local midnight.
+def acting_days(began: Floats, ended: Floats, overtime: float = math.inf) -> pl.DataFrame:
+    """First act, last beginning and latest act of each day with any, in minutes after its local midnight.
 
-    `day`: since 1970-01-01.
+    `day`: since 1970-01-01. The latest act is the middle of the last work, which a shift's end seldom meets at its end,
+    but not more than `overtime` after its beginning: long work is finished after the shift.
     """
     cut = _quiet(np.concatenate([began, ended]))
     acts = pl.concat([_by_day(began, cut, "began"), _by_day(ended, cut, "ended")], how="diagonal")
@@ -213,6 +208,7 @@ def acting_days(began: Floats, ended: Floats) -> pl.DataFrame:
             pl.col("began").count().alias("acts"),
         )
         .sort("day")
+        .with_columns(late=pl.min_horizontal((pl.col("latest") + pl.col("ended")) / 2, pl.col("latest") + overtime))
         .with_columns(date=pl.lit(date(1970, 1, 1)) + pl.duration(days=pl.col("day").cast(pl.Int64)))
     )
 
@@ -238,7 +234,7 @@ def _usual(table: pl.DataFrame, possible: list[date]) -> list[Row]:
     last ones count.
     """
     recent = table.filter(pl.col("date").is_in(possible)).with_columns(
-        weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1, late=(pl.col("latest") + pl.col("ended")) / 2
+        weekday=pl.col("date").dt.weekday().cast(pl.Int32) - 1
     )
     median = dict(recent.group_by("weekday").agg(pl.col("first").median()).iter_rows())
     off = (recent["first"] - recent["weekday"].replace_strict(median, return_dtype=pl.Float64)).abs()
@@ -261,6 +257,15 @@ def _attendance(seen: int, possible: int, shown: float) -> float:
     """The share of days at work; 1 where days without any visit may well be days at work that show none."""
     luck = 2 * math.sqrt(possible * shown * (1 - shown))
     return 1.0 if seen >= possible * shown - luck else seen / possible / shown
+
+
+def _possible(began: Floats, holidays: set[date], last: date) -> list[date]:
+    """The last weeks' days but holidays, none before anything was begun."""
+    if np.isnan(began).all():
+        return []
+    first = max(date(1970, 1, 1) + timedelta(days=int(np.nanmin(began) // _DAY)), last - timedelta(days=SHIFT_DAYS - 1))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [day for day in days if day not in holidays]
 
 
 def _shown(acts: pl.Series) -> float:

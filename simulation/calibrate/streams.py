@@ -74,7 +74,7 @@ def rates(contacts: Contacts, weights: Floats) -> Floats:
     weeks = np.bincount(cell, weight, size * _HOURS).astype(np.float64).reshape(size, _HOURS)
     seen = np.bincount(contacts.stream[first], weights[contacts.day[first]], size).astype(np.float64)
     shape = _shrunk(weeks, seen, contacts)
-    result: Floats = shape * (_level(contacts, weights) * 7)[:, None]
+    result: Floats = shape * (level(contacts, weights) * 7)[:, None]
     return result
 
 
@@ -112,7 +112,7 @@ def _product(week: Floats) -> Floats:
     return result
 
 
-def _level(contacts: Contacts, weights: Floats) -> Floats:
+def level(contacts: Contacts, weights: Floats) -> Floats:
     """Contacts a day of each stream over the last weeks, at their end by the trend."""
     recent = np.arange(len(weights)) >= len(weights) - LEVEL_DAYS
     usual = recent & ~contacts.is_holiday

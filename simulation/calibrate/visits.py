@@ -24,8 +24,9 @@ def simulated_visits(facts: ServiceFacts) -> pl.DataFrame:
 
     Columns: ticket_key, place (0 first), workflow, name, group, pool (null: a delay), is_work, is_resolved, actor,
     entered, started, left (null: goes on), work (minutes, null: unknown), is_first (nobody waited: the agent opened
-    the ticket), is_given_up, agent, own (the ticket's agent before), replies, is_handoff (hands changed on the way in),
-    channel, delay (minutes of waiting that no agent causes, null: unknown).
+    the ticket), is_given_up, agent, own (the ticket's agent before), replies, hands (how often they changed on the way
+    in), channel, delay (minutes of waiting that no agent causes, null: unknown), billed (minutes that cost is reckoned
+    by).
     """
     visits = _with_outreach(_picked_up(facts.visits), facts.tickets)
     visits = _begun(_named(_kinds(visits)))
@@ -143,6 +144,8 @@ def _named(visits: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("step_kind") != "activity")
         & (pl.col("step_kind") != "queue"),
         agent=pl.when("is_work").then("agent_id"),
+        billed=pl.when("is_work").then("work_minutes"),
+        queued=pl.col("was_taken") | (pl.col("step_kind") == "reopened"),
         handler="agent_id",
         delay=pl.when(pl.col("is_work") & (pl.col("step_kind") == "activity")).then("delay_minutes"),
     )  # fmt: skip
@@ -173,13 +176,18 @@ def _begun(visits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hands(visits: pl.DataFrame) -> pl.DataFrame:
-    """The ticket's agent and group before each visit, and whether they changed with it."""
+    """The ticket's agent and group before each visit, and how often hands changed on the way in.
+
+    A ticket that first joins another group's queue, and is then taken by another agent, changes hands twice.
+    """
     before = pl.col("handler").forward_fill().shift(1).over("ticket_key")
     group_before = pl.col("group").forward_fill().shift(1).over("ticket_key")
+    agent = (pl.col("handler") != before).fill_null(value=False).cast(pl.Int32)
+    group = (pl.col("group") != group_before).fill_null(value=False).cast(pl.Int32)
     return visits.with_columns(
         own=pl.col("agent").forward_fill().shift(1).over("ticket_key"),
-        is_handoff=((pl.col("handler") != before) | (pl.col("group") != group_before)).fill_null(value=False),
-    ).drop("handler")
+        hands=pl.when("queued").then(agent + group).otherwise(pl.max_horizontal(agent, group)),
+    ).drop("handler", "queued")
 
 
 def _replied(visits: pl.DataFrame, replies: pl.DataFrame) -> pl.DataFrame:

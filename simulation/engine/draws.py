@@ -10,10 +10,11 @@ import math
 
 from simulation.compiled import inlined
 from simulation.engine.arrays import Fixed
-from simulation.parameters import Shape
+from simulation.parameters import Shape, StepKind
 
 CONSTANT, EXPONENTIAL, LOG_NORMAL = int(Shape.CONSTANT), int(Shape.EXPONENTIAL), int(Shape.LOG_NORMAL)
 EMPIRICAL = int(Shape.EMPIRICAL)
+END = int(StepKind.END)
 
 # Wichura 1988, algorithm AS 241 (PPND16), Applied Statistics 37: numerators and denominators, highest power first.
 # fmt: off
@@ -138,17 +139,26 @@ def edge_of(fixed: Fixed, state: int, chance: float) -> int:
 
 
 @inlined
+def _still(fixed: Fixed, edge: int, age: float) -> float:
+    """The probability that an edge is still to come. An end that takes no time is seen by nobody: it always is."""
+    delay = fixed.delay[edge]
+    if fixed.kind[fixed.to[edge]] == END and fixed.shape[delay] == CONSTANT and fixed.a[delay] <= 0.0:
+        return 1.0
+    return survival(fixed, delay, age)
+
+
+@inlined
 def edge_after(fixed: Fixed, state: int, age: float, chance: float) -> int:
     """The edge that a DELAY state is left by, when it has lasted `age` minutes already (Bayes' rule)."""
     first, end = fixed.edge_start[state], fixed.edge_start[state + 1]
     total = 0.0
     for edge in range(first, end):
-        total += fixed.chance[edge] * survival(fixed, fixed.delay[edge], age)
+        total += fixed.chance[edge] * _still(fixed, edge, age)
     if total <= 0.0:
         return edge_of(fixed, state, chance)
     left, chosen = chance * total, first
     for edge in range(first, end):
-        weight = fixed.chance[edge] * survival(fixed, fixed.delay[edge], age)
+        weight = fixed.chance[edge] * _still(fixed, edge, age)
         if weight > 0.0:
             chosen = edge
             left -= weight

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulation.drift import Drift
 from simulation.experiment import Calibration, Change, Settings, answer_key, block_weights, experiment
 from simulation.kpi_frame import Period, kpi_frame
 from simulation.parameters import Floats, Parameters
@@ -51,6 +52,20 @@ def the(answer: dict[str, Any], metric: str, workflow: str = "all") -> dict[str,
 def followed_up(parameters: Parameters, seed: int, weeks: int = 1) -> TicketRows:
     _, came, ran = one_run(parameters, weeks * WEEK, seed)
     return ticket_rows(parameters, rules(parameters), came, ran, seed)
+
+
+def test_a_level_that_drifts_is_in_predictions_and_never_in_effects() -> None:
+    shop, none = busy_shop(), np.zeros(3)
+    drift = Drift(np.array([0.09, 0.0, 0.0]), none, none, 1e6)
+    change = [Change("one more", one_more)]
+    plain, wide = (experiment(replace(certain(shop), drift=each), change, score, SMALL)[0] for each in (None, drift))
+    assert wide["effects"] == plain["effects"]
+
+    def created(answer: dict[str, Any]) -> float:
+        rows = [row for row in answer["predictions"] if (row["metric"], row["workflow"]) == ("tickets_created", "all")]
+        return float(rows[0]["scenario"]["high"] - rows[0]["scenario"]["low"])
+
+    assert created(wide) > 1.5 * created(plain)
 
 
 @pytest.fixture(scope="module")

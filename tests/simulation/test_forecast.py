@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simulation.drift import Drift
 from simulation.experiment import Calibration, Settings
 from simulation.forecast import forecast
 from simulation.parameters import Floats, Parameters
@@ -29,6 +30,22 @@ def test_days_add_up_to_the_weeks_and_begin_with_the_backlog() -> None:
     flows = [row for row in told["days"] if row["day"] == "2026-01-07" and row["workflow"] != "all"]
     assert sum(row["open"]["value"] for row in flows) == pytest.approx(days[2]["open"]["value"])
     assert {row["workflow"] for row in told["predictions"]} == {"all", "orders", "returns"}
+
+
+def test_where_the_level_drifts_the_ranges_are_wider_and_the_middle_is_the_same() -> None:
+    shop, none = shops.helpdesk(agents=3, rate=4.0), np.zeros(3)
+    drift = Drift(np.array([0.04, 0.0, 0.0]), none, none, 1e6)
+    plain, wide = (
+        {row["workflow"]: row for row in told["predictions"] if row["metric"] == "tickets_created"}
+        for told in (
+            forecast(Calibration(lambda _weights: shop, 56, drift=each), score, replace(SMALL, draws=30))
+            for each in (None, drift)
+        )
+    )
+    created = plain["all"]["value"]
+    assert wide["all"]["value"] == pytest.approx(created, rel=0.02)
+    assert wide["all"]["high"] - wide["all"]["low"] > 0.5 * created  # 0.2 either way: 0.66 of it, and chance
+    assert plain["all"]["high"] - plain["all"]["low"] < 0.3 * created
 
 
 def test_the_coming_weeks_lie_in_the_range_in_90_of_100_cases() -> None:

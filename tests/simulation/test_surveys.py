@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,11 @@ def test_resolved_tickets_answer_with_their_probability() -> None:
     assert len(answers) / resolved == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / resolved))
     assert answers.mean() == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / len(answers)))
     assert set(orders["ces_score"].drop_nulls()) == {5.5}
+    rough = replace(said, ces=replace(said.ces, spread=2.0))
+    scores = kpi_frame(shop, {0: with_answers(rows, shop, rough, 1)}, Period(4 * WEEK))["ces_score"].drop_nulls()
+    assert scores.is_between(1.0, 7.0).all()
+    assert scores.mean() == pytest.approx(5.5, abs=4 * 2.0 / np.sqrt(len(scores)))
+    assert scores.std() == pytest.approx(2.0, rel=0.1)
     assert (
         frame.filter(frame["workflow"] == "returns")["csat_satisfied"].null_count()
         == frame.filter(frame["workflow"] == "returns").height

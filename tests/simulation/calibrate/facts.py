@@ -79,7 +79,7 @@ class Shop:
                                     "kind": ["human"] * len(agents)},
                                    {"agent_id": pl.String, "group_name": pl.String, "kind": pl.String}),
             "wages": pl.DataFrame({"agent_id": ["ann"], "hourly": [30.0], "n": [100]}),
-            "fees": {"automation_fee": 0.9}, "fixed_per_week": 100.0, "holidays": tuple(holidays),
+            "fees": {"automation_fee": 0.9}, "fixed_per_week": 100.0, "handled": {}, "holidays": tuple(holidays),
         }  # fmt: skip
         return ServiceFacts(**(usual | changes))
 

@@ -17,7 +17,7 @@ def _visits(rows: list[tuple[int, float, float, float]]) -> Columns:
     frame = pl.DataFrame(rows, schema=["ticket_key", "entered", "started", "left"], orient="row").with_columns(
         workflow=pl.lit("flow"), name=pl.lit("Check"), pool=pl.lit("Check"), actor=pl.lit("human"),
         group=pl.lit(None, pl.String), is_work=pl.lit(value=True), is_resolved=pl.lit(value=False),
-        is_given_up=pl.lit(value=False), is_log=pl.lit(value=True), is_handoff=pl.lit(value=False),
+        is_given_up=pl.lit(value=False), is_log=pl.lit(value=True), hands=pl.lit(0), billed=pl.lit(0.0),
         work=pl.col("left") - pl.col("started"), delay=pl.lit(None, pl.Float64), agent=pl.lit("ann"),
         own=pl.lit(None, pl.String), replies=pl.lit(0),
     )  # fmt: skip

@@ -47,6 +47,23 @@ def test_a_shift_runs_from_the_first_act_to_the_last_one() -> None:
     assert end == pytest.approx(962.5, abs=1)
 
 
+def test_long_work_is_finished_after_the_shift() -> None:
+    """Taken at 16:50 on the wall, for two hours: the shift ended about then, neither at 17:50 nor at 18:50."""
+    shop = Shop()
+    for day in range(0, 56, 7):
+        shop.answered(day * DAY + 470, "ann")
+        shop.answered(day * DAY + 880, "ann", work=120.0)
+    assert shifts(known(shop), "ann")[0][2] == pytest.approx(1010 + 10, abs=1)
+
+
+def test_a_log_of_three_weeks_shows_three_weeks() -> None:
+    shop = Shop()
+    for day in range(35, 56, 7):
+        shop.answered(day * DAY + 470, "ann")
+        shop.answered(day * DAY + 830, "ann")
+    assert [row[3] for row in shifts(known(shop), "ann")] == [1.0]
+
+
 def test_every_second_week_is_an_attendance_of_a_half() -> None:
     shop = Shop()
     for week in range(8):

@@ -72,8 +72,18 @@ def test_hands_change_when_another_agent_or_group_has_the_ticket() -> None:
     key = shop.answered(0, "ann")
     shop.visit(key, "reopened", "Reopened", 100, 110, agent_id="bob", work=5.0)
     shop.visit(key, "working", "Working: Night", 110, 120, agent_id="bob", group_name="Night", work=5.0)
-    assert [row["is_handoff"] for row in rows(shop)] == [False, False, True, True]
+    assert [row["hands"] for row in rows(shop)] == [0, 0, 1, 1]
     assert [row["own"] for row in rows(shop)] == [None, "ann", "ann", "bob"]
+
+
+def test_hands_change_twice_where_a_ticket_joins_another_groups_queue_and_is_taken_from_it() -> None:
+    shop = Shop()
+    key = shop.ticket(0)
+    shop.visit(key, "queue", "Queue: Night", 0, 5, group_name="Night")
+    shop.visit(key, "assigned", "Assigned: Night", 5, 10, agent_id="ann", group_name="Night", work=5.0)
+    shop.visit(key, "queue", "Queue: Returns", 10, 30)
+    shop.visit(key, "assigned", "Assigned: Returns", 30, 40, agent_id="bob", work=5.0)
+    assert [row["hands"] for row in rows(shop)] == [0, 2]
 
 
 def test_a_gap_at_its_cap_says_nothing_of_the_minutes() -> None:

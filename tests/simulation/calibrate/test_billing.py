@@ -1,0 +1,31 @@
+"""What a minute of work is charged as."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulation.calibrate import fit, observe
+from tests.simulation.calibrate.facts import Shop, steady
+
+
+def factors(shop: Shop, **changes: object) -> dict[str, float]:
+    return {step.name: step.billed for step in fit(observe(shop.facts(**changes), tune=False)).steps}  # type: ignore[arg-type]
+
+
+def test_minutes_that_were_charged_are_charged() -> None:
+    charged = sum(visit["work_minutes"] for visit in steady().visits)
+    assert factors(steady(), handled={"returns": charged})["Assigned: Returns"] == pytest.approx(1.0, abs=0.03)
+    assert factors(steady(), handled={"returns": 1.5 * charged})["Assigned: Returns"] == pytest.approx(1.5, rel=0.03)
+
+
+def test_a_gap_at_its_cap_costs_what_it_was_charged_though_nobody_knows_how_long_it_took() -> None:
+    """A quarter of the visits is charged 15 minutes, the others 5: 7.5 a visit, of which 5 are known to be work."""
+    shop = Shop()
+    for n in range(400):
+        shop.answered(n * 180.0, work=15.0 if n % 4 == 0 else 5.0)
+        if n % 4 == 0:  # taken at the moment of the answer: where the agent came from is unknown
+            shop.visits[-2] |= {"step_kind": "working", "step": "Working: Returns"}
+            del shop.visits[-3]
+    told = factors(shop)
+    assert told["Working: Returns"] == pytest.approx(15 / 5, rel=0.15)
+    assert told["Assigned: Returns"] == pytest.approx(1.0, rel=0.15)
