@@ -55,7 +55,8 @@ def with_answers(rows: TicketRows, parameters: Parameters, response: Response, s
     csat, ces = rows.csat.copy(), rows.ces.copy()
     assert response.ces.limits is not None
     effort = (*response.ces.limits, response.ces.spread)
-    lines = _Lines(*(getattr(response, name).line for name in _Lines._fields[:-1]), effort)
+    curves = (response.csat, response.ces, response.csat_given, response.ces_given)
+    lines = _Lines(*(curve.line for curve in curves), effort=effort)
     _answer(went, flow, lines, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
     return replace(rows, csat=csat, ces=ces)
 
