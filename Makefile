@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock format docs screenshots benchmark clean
+.PHONY: help setup prepared demo test check lock format docs screenshots benchmark clean
 
 # Some machines export this; without compiled files dbt takes three seconds longer to start, every time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -36,7 +36,15 @@ $(INSTALLED): | $(BIN)/python
 	@echo "Installing Flowmeter's requirements into $(VENV) (a minute the first time)"
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(MAKE) --no-print-directory prepared
 	@rm -f $(VENV)/installed-[0-9a-f]* && touch $@
+
+# The simulator's loops are compiled when they are first run, and kept: a page that asked for them would wait for it.
+prepared:
+	@echo "Preparing the simulator (less than a minute, once)"
+	@shop=$$(mktemp -d) && trap "rm -rf $$shop" EXIT && \
+		$(BIN)/flowmeter demo --no-serve --tickets 300 --home $$shop/shop >/dev/null 2>&1 && \
+		$(BIN)/flowmeter forecast --home $$shop/shop >/dev/null 2>&1
 
 $(DEV_INSTALLED): $(INSTALLED)
 	@echo "Installing what the tests need"

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from demo.arrivals import make_arrivals
 from demo.calendar import Calendar
+from demo.desk import Sink
 from demo.engine import Engine
 from demo.journal import Ticket
-from demo.orders import make_orders
+from demo.orders import Checkouts, Orders, make_orders
 from demo.service import Service
 from demo.shop import TIME_ZONE, Shop
 from demo.shopify import write_checkouts, write_orders
@@ -19,7 +20,7 @@ from demo.survey import CesFile
 from demo.truth import TruthFiles
 from demo.zendesk import ZendeskFiles
 
-__all__ = ["Shop", "generate", "generate_shop", "last_sunday"]
+__all__ = ["Shop", "generate", "generate_shop", "last_sunday", "live"]
 
 
 def _silent(_: str) -> None:
@@ -56,21 +57,7 @@ def generate_shop(
     if shop.end.weekday() != 6 or shop.tickets < 200:
         raise ValueError(f"a demo shop ends on a Sunday and has 200 tickets or more, not {shop.end} and {shop.tickets}")
     out.mkdir(parents=True, exist_ok=True)
-    collecting = gc.isenabled()
-    gc.disable()  # millions of small tuples without cycles: looking for cycles would take half of the time
-    try:
-        return _run(shop, out, truth, progress)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _run(shop: Shop, out: Path, truth: Path | None, progress: Callable[[str], None]) -> Staff:
     calendar = Calendar(shop.end)
-    progress(f"demo: orders and customers of {calendar.first} to {calendar.last}")
-    orders, checkouts = make_orders(shop, calendar)
-    arrivals = make_arrivals(shop, calendar, orders, checkouts)
-    staff = Staff(shop, calendar)
     helpdesk, ces = ZendeskFiles(out, calendar), CesFile()
     facts = TruthFiles(truth) if truth else None
 
@@ -80,16 +67,31 @@ def _run(shop: Shop, out: Path, truth: Path | None, progress: Callable[[str], No
         if facts:
             facts.add(ticket)
 
-    progress(f"demo: {len(staff.agents)} agents work through the year's tickets")
-    service = Service(shop, Engine(calendar, staff), orders, checkouts, sink)
-    service.run(arrivals.rows(shop.seed))
+    staff, orders, checkouts = live(shop, sink, progress)
     helpdesk.finish(staff.agents)
     ces.write(out / "ces_survey.csv", calendar)
-    progress(
-        f"demo: {service.ids.opened} tickets written; {int(orders.exists.sum())} orders and {len(checkouts)} carts left"
-    )
     write_orders(out / "shopify_orders_export.csv", orders, calendar)
     write_checkouts(out / "shopify_abandoned_checkouts.jsonl", orders, checkouts)
     if facts:
         facts.finish(orders, checkouts)
     return staff
+
+
+def live(shop: Shop, sink: Sink, progress: Callable[[str], None] = _silent) -> tuple[Staff, Orders, Checkouts]:
+    """Run a shop's year and write nothing: every ticket goes to `sink` when it is over."""
+    calendar = Calendar(shop.end)
+    progress(f"demo: orders and customers of {calendar.first} to {calendar.last}")
+    orders, checkouts = make_orders(shop, calendar)
+    arrivals = make_arrivals(shop, calendar, orders, checkouts)
+    staff = Staff(shop, calendar)
+    progress(f"demo: {len(staff.agents)} agents work through the year's tickets")
+    service = Service(shop, Engine(calendar, staff), orders, checkouts, sink)
+    collecting = gc.isenabled()
+    gc.disable()  # millions of small tuples without cycles: looking for cycles would take half of the time
+    try:
+        service.run(arrivals.rows(shop.seed))
+    finally:
+        if collecting:
+            gc.enable()
+    progress(f"demo: {service.ids.opened} tickets, {int(orders.exists.sum())} orders and {len(checkouts)} carts")
+    return staff, orders, checkouts

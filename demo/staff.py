@@ -102,14 +102,11 @@ class Staff:
     def shift(self, agent: Agent, day: int) -> tuple[int, int] | None:
         """Start and end instant of an agent's shift that begins on a day, none if he is off."""
         nth, count = agent.nth, self._counts[agent.group]
-        if agent.place >= self._usual + self._shop.on(self._calendar.dates[day]).extra_agents:
-            return None
-        if agent.group == G_NIGHT:
-            if (day + nth) % 2:
-                return None
-            return self._span(day, _NIGHT_FROM, _NIGHT_HOURS)
         date = self._calendar.dates[day]
-        if date in self._calendar.holidays or date.weekday() == 6:
+        is_here = agent.place < self._usual + self._shop.on(date).extra_agents
+        if agent.group == G_NIGHT:
+            return None if (day + nth) % 2 else self._span(day, _NIGHT_FROM, _NIGHT_HOURS)
+        if not is_here or date in self._calendar.holidays or date.weekday() == 6:
             return None
         if date.weekday() == 5:
             if (date.isocalendar().week + nth) % 2:

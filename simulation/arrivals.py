@@ -99,7 +99,7 @@ class Expected:
             key[order], stream, self.state[stream], arrived, arrived, priority[order],
             np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.bool_),
         )  # fmt: skip
-        known = (getattr(self.known, field.name) for field in fields(Tickets))
+        known: list[Any] = [getattr(self.known, field.name) for field in fields(Tickets)]
         return Tickets(*(np.concatenate(parts) for parts in zip(known, came, strict=True)))
 
     def at_level(self, factors: Floats | None) -> Expected:

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from simulation.clock import DAY
-from simulation.parameters import OUTREACH, Money, Parameters
-from simulation.ticket_rows import Flags, TicketRows
+from simulation.parameters import Money, Parameters
+from simulation.ticket_rows import TicketRows
 
 _READ = [field.name for field in fields(TicketRows) if field.name not in {"key", "waited"}]
 
@@ -60,14 +60,8 @@ def _joined(parameters: Parameters, runs: Mapping[int, TicketRows]) -> pl.DataFr
     return pl.DataFrame(columns).with_columns(
         run=pl.Series(np.repeat(np.array(list(runs), dtype=np.int32), [len(part.key) for part in parts])),
         workflow=pl.Series(parameters.arrivals.workflow, dtype=pl.String).gather(stream),
-        is_contact=pl.Series(_contacts(parameters)[stream]),
+        is_contact=pl.Series(~parameters.arrivals.outreach[stream]),
     )
-
-
-def _contacts(parameters: Parameters) -> Flags:
-    """[N] whether a stream's tickets are measured: those in which the shop writes first are not (METRICS)."""
-    names = [step.name for step in parameters.steps]
-    return np.array([names[step] != OUTREACH for step in parameters.routes.step])[parameters.arrivals.state]
 
 
 def _within(column: str, period: Period) -> pl.Expr:

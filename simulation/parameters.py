@@ -141,6 +141,7 @@ class Arrivals:
     priority: Floats  # [N, 4] shares of PRIORITIES
     repeat: Floats  # [N] probability that an ended ticket is followed by a new one of the same stream
     repeat_delay: Ints  # [N] distribution of the time from the resolution to it
+    outreach: NDArray[np.bool_]  # [N] opened by the team for customers who did not ask: work, but not measured
     # Times of more or fewer tickets, of scenarios only, each of one stream: [K] from and to, in minutes from the start.
     surge_stream: Ints = field(default_factory=lambda: np.empty(0, np.int32))
     surge_from: Floats = field(default_factory=lambda: np.empty(0))

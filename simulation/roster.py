@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.clock import DAY, clock, day_number
 from simulation.compiled import cached
@@ -113,8 +114,9 @@ def _turns(staff: Staff) -> tuple[Ints, Floats]:
     """By shift the agent by whom the draw is keyed, and from which draw on the shift is worked.
 
     Agents of one queue (the first of their skills) take turns on a weekday on which each often stays away and their
-    attendance adds up to one at most: one comes where another does not, as every second Saturday. Else each is drawn
-    alone, and a night watch of two would be empty every fourth night.
+    attendance adds up to one at most: one comes where another does not, as every second Saturday. Were each drawn
+    alone, a night watch of two would be empty every fourth night. Who is one too many, such as a new agent, begins
+    another round: the turns of those before stay as they are.
     """
     holder, after = staff.shift_agent.copy(), np.zeros(len(staff.shift_agent))
     skilled = np.diff(staff.skill_start) > 0
@@ -123,11 +125,25 @@ def _turns(staff: Staff) -> tuple[Ints, Floats]:
     often_away = (staff.shift_attendance < _TURN) & (queue[staff.shift_agent] >= 0)
     for number in np.unique(group[often_away]):
         rows = np.flatnonzero(often_away & (group == number))
-        attendance = staff.shift_attendance[rows]
-        agents = staff.shift_agent[rows]
-        if len(np.unique(agents)) == len(rows) > 1 and attendance.sum() <= 1 + _SLACK:
-            holder[rows], after[rows] = agents.min(), np.cumsum(attendance) - attendance
+        if len(np.unique(staff.shift_agent[rows])) < len(rows):
+            continue
+        for those in _rounds(rows, staff.shift_attendance):
+            attendance = staff.shift_attendance[those]
+            holder[those], after[those] = staff.shift_agent[those].min(), np.cumsum(attendance) - attendance
     return holder, after
+
+
+def _rounds(rows: NDArray[np.intp], attendance: Floats) -> list[list[int]]:
+    """Shifts, as they come, in lists whose attendance adds up to one at most."""
+    found: list[list[int]] = []
+    upto = np.inf
+    for row in rows.tolist():
+        upto += attendance[row]
+        if upto > 1 + _SLACK:
+            found.append([])
+            upto = attendance[row]
+        found[-1].append(row)
+    return found
 
 
 def _skills(staff: Staff) -> Duty:

@@ -33,10 +33,9 @@ from simulation.kpi_frame import COLUMNS  # noqa: E402
 from simulation.parameters import Parameters  # noqa: E402
 from simulation.trial import calibrated  # noqa: E402
 
-REPEATS = 5
+REPEATS = 3
 WEEKLY = 500.0
 SHOPS = {"demo": "The demo shop", "hand": "A shop by hand"}
-AT_MOST = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,7 @@ class Timed:
     imports: float
     learning: float
     first: float
+    first_cpu: float
     wall: list[float]
     cpu: list[float]
     load: float
@@ -71,7 +71,7 @@ def asked(shop: str, home: Home, explained: int) -> Timed:
             seconds.append((time.perf_counter() - before[0], time.process_time() - before[1]))
     return Timed(
         weekly=float(known.fit(None).arrivals.rate.sum()), metrics=len(metrics), runs=_runs(settings, told[0][1]),
-        imports=imported - STARTED, learning=learned - imported, first=seconds[0][0],
+        imports=imported - STARTED, learning=learned - imported, first=seconds[0][0], first_cpu=seconds[0][1],
         wall=[wall for wall, _ in seconds[1:]], cpu=[cpu for _, cpu in seconds[1:]], load=os.getloadavg()[0],
     )  # fmt: skip
 
@@ -104,12 +104,12 @@ def report(home: Home, explained: int) -> str:
         wall, cpu = median(found.wall), median(found.cpu)
         lines.append(
             f"| {name} | {found.weekly:.0f} | {found.runs} | {found.metrics} | {cpu:.2f} | {wall:.2f} | "
-            f"{found.imports:.2f} | {found.learning:.2f} | {found.first:.2f} | {max(found.first - wall, 0.0):.2f} | "
+            f"{found.imports:.2f} | {found.learning:.2f} | {found.first:.2f} | {max(found.first_cpu - cpu, 0.0):.2f} | "
             f"{found.load:.1f} |"
         )
     head = (
         "| Shop | First contacts a week | Runs of 4 weeks | KPIs | CPU seconds | Seconds by the clock | Imports "
-        "| Calibration | First answer | of which compiled code is loaded | Load |\n"
+        "| Calibration | First answer | CPU seconds more than the next ones (compiled code is loaded) | Load |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     )
     return "\n".join([head, *lines])

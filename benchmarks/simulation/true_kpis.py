@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
+import demo.journal
+from demo.shop import GROUPS
+from demo.truth import truth
 from tests.oracle.agents import hourly_costs
 from tests.oracle.numbers import World, build_world
 from tests.oracle.shop import read_shop
 from tests.oracle.stats import quantile, share_of
 from tests.oracle.story import Story
-from tests.oracle.truth import read_tickets
+from tests.oracle.truth import Ticket, ticket_of
 
 METRICS = (
     "resolution_time_mean_calendar_hours",
@@ -26,6 +31,8 @@ METRICS = (
 )
 REPLY_DAYS = 7
 """A first reply counts for tickets that were created so long before the weeks' end, as in the published metric."""
+MEMORY = dt.timedelta(days=21)
+"""Tickets with nothing in the weeks, nor so long before them, say nothing of them."""
 HOUR = dt.timedelta(hours=1)
 
 Numbers = dict[str, dict[str, float | None]]
@@ -47,11 +54,21 @@ class Window:
         return at is not None and self.begins <= at < self.ends - dt.timedelta(days=spare_days)
 
 
-def true_kpis(settings: Path, made: Path, window: Window) -> Numbers:
-    """METRICS by workflow and for 'all'. `settings`: the shop's folder. `made`: one with data/exports and truth."""
-    shop = read_shop(settings)
-    tickets = read_tickets(made / "truth")
-    world = build_world(shop, window.ends, tickets, [], [], hourly_costs(made, shop))
+def true_kpis(home: Path, made: demo.Shop, window: Window) -> Numbers:
+    """METRICS by workflow and for 'all' of what happens in a demo shop with the settings of `home`."""
+    shop = read_shop(home)
+    since = (window.begins - MEMORY).timestamp()
+    tickets: list[Ticket] = []
+
+    def keep(ticket: demo.journal.Ticket) -> None:
+        if ticket.log[-1].at >= since:
+            tickets.append(ticket_of(orjson.loads(orjson.dumps(truth(ticket)))))
+
+    staff, _, _ = demo.live(made, keep)
+    hourly = hourly_costs(home, shop) | {
+        str(agent.id): shop.hourly_by_group.get(GROUPS[agent.group], shop.hourly_default) for agent in staff.agents
+    }
+    world = build_world(shop, window.ends, tickets, [], [], hourly)
     measured = [story for story in world.stories if story.ticket.is_measured]
     flows = (None, *shop.workflows)
     return {flow or "all": _of(world, measured, window, flow) for flow in flows}

@@ -12,6 +12,9 @@ from simulation.calibrate.queues import kept
 from simulation.calibrate.streams import daily, priorities, rates, repeats, trend
 from simulation.parameters import Arrivals, Floats, Parameters, Routes
 
+_POSSIBLE = 0.01
+"""What a passage counts at least, on whatever day it was."""
+
 
 def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
     """Parameters with each of `observed.days` counting `weights` times (default: once). Fast: made for resampling.
@@ -38,7 +41,9 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
 
 
 def _routes(observed: Observed, weights: Floats) -> Routes:
-    """Shares of the passages of each state; a state whose days count nothing keeps the unweighted ones."""
+    """Shares of the passages of each state. What was ever seen stays possible: days drawn without the only way out of
+    two steps would send tickets to and fro for ever. A state whose days count nothing keeps the unweighted shares.
+    """
     edge, size = observed.chain.passage_edge, len(observed.chain.edge_from)
     weight = weights[observed.passage_day]
     count = _by_state(
@@ -55,8 +60,7 @@ def _routes(observed: Observed, weights: Floats) -> Routes:
 def _by_state(observed: Observed, count: Floats, plain: Floats) -> Floats:
     states = len(observed.chain.step)
     start = observed.chain.edge_from
-    total = np.bincount(start, count, states)
-    count = np.where(total[start] > 0, count, plain)
+    count = count + _POSSIBLE * plain
     total = np.bincount(start, count, states)
     # A state that no passage left has one edge, which is sure.
     result: Floats = np.where(total[start] > 0, count / np.where(total > 0, total, 1)[start], 1.0)
@@ -80,6 +84,7 @@ def _arrivals(observed: Observed, weights: Floats) -> Arrivals:
         holiday=holiday[contacts.workflow],
         dispersion=dispersion[contacts.workflow],
         priority=priorities(contacts, weights),
-        repeat=repeats(contacts, weights),
+        repeat=np.where(observed.stream_outreach, 0.0, repeats(contacts, weights)),
         repeat_delay=observed.repeat_delay,
+        outreach=observed.stream_outreach,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from simulation.calibrate.amounts import Amounts
-from simulation.calibrate.chain import Chain
+from simulation.calibrate.chain import Bools, Chain
 from simulation.calibrate.streams import Contacts
 from simulation.drift import Drift
 from simulation.parameters import (
@@ -53,6 +53,7 @@ class Observed:
     stream_workflow: tuple[str, ...]
     stream_channel: tuple[str, ...]
     stream_state: Ints
+    stream_outreach: Bools  # opened by the team
     repeat_delay: Ints
     backlog: Backlog
     money: Money

@@ -13,7 +13,7 @@ from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.amounts import Collected
 from simulation.calibrate.backlog import backlog
 from simulation.calibrate.billing import billed
-from simulation.calibrate.chain import Chain, Columns, chain, columns
+from simulation.calibrate.chain import Bools, Chain, Columns, chain, columns
 from simulation.calibrate.drift import drift
 from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
@@ -206,6 +206,7 @@ def _observed(
         stream_workflow=tuple(workflow for workflow, _, _ in streams),
         stream_channel=tuple(channel for _, channel, _ in streams),
         stream_state=np.array([state for _, _, state in streams], np.int32),
+        stream_outreach=_mostly(tickets["is_outreach"].to_numpy(), stream_of, len(streams)),
         repeat_delay=repeat_delay,
         backlog=backlog(visits, found, stream_of, priority, created, answers, keys),
         money=_money(facts),
@@ -322,6 +323,12 @@ def _stream_by_ticket(visits: Columns, streams: list[Stream], tickets: pl.DataFr
     by_workflow = {one[0]: place for place, one in reversed(list(enumerate(streams)))}
     key = zip(tickets["workflow"], tickets["channel"].fill_null("unknown"), state.tolist(), strict=True)
     return np.array([exact.get((w, c, s), by_channel.get((w, c), by_workflow.get(w, 0))) for w, c, s in key], np.int32)
+
+
+def _mostly(flag: Bools, stream: Ints, size: int) -> Bools:
+    """By stream whether more than half of its tickets have the flag."""
+    result: Bools = np.bincount(stream, flag, size) > np.bincount(stream, minlength=size) / 2
+    return result
 
 
 def _repeat_delays(

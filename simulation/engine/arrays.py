@@ -71,6 +71,7 @@ class Status(IntEnum):
     ROWS = 1
     SLOTS = 2
     REPEATS = 3
+    STUCK = 4  # nothing helps: no time passes
 
 
 class Fixed(NamedTuple):

@@ -50,7 +50,8 @@ BEGUN, COME, EVENTS, SLOTS = int(Count.BEGUN), int(Count.COME), int(Count.EVENTS
 FREE_SLOT, ROWS, REPEATS = int(Count.FREE_SLOT), int(Count.ROWS), int(Count.REPEATS)
 RECORDS, OPEN = int(Count.RECORDS), int(Count.OPEN)
 DONE, MORE_ROWS = int(Status.DONE), int(Status.ROWS)
-MORE_SLOTS, MORE_REPEATS = int(Status.SLOTS), int(Status.REPEATS)
+MORE_SLOTS, MORE_REPEATS, STUCK = int(Status.SLOTS), int(Status.REPEATS), int(Status.STUCK)
+MOST_AT_ONCE = 1_000_000  # events at one instant
 
 
 @cached
@@ -58,15 +59,20 @@ def simulate(fixed: Fixed, live: Live, come: Come, minutes: float, seed: int) ->
     """Runs until `minutes`, that instant excluded, or until an array is full: then goes on when called again."""
     if live.counts[BEGUN] == 0:
         _plan_shifts(fixed, live)
+    instant, still = OFF, 0
     while True:
-        short = _short(live)
-        if short != DONE:
-            return short
+        status = _short(live)
+        if status != DONE:
+            return status
         ticket = live.counts[COME]
         arrival = come.arrived[ticket] if ticket < len(come.arrived) else np.inf
         planned = live.events.time[0] if live.counts[EVENTS] > 0 else np.inf
-        if min(arrival, planned) >= minutes:
+        before, instant = instant, min(arrival, planned)
+        still = still + 1 if instant == before else 0
+        if instant >= minutes:
             return _finish(live, minutes)
+        if still > MOST_AT_ONCE:
+            return STUCK
         if planned <= arrival:
             now, since = planned, planned
             slot, stage, agent, freed = _happen(fixed, live, come, now, seed)

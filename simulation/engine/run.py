@@ -37,7 +37,7 @@ def run(network: Network, tickets: Tickets, minutes: float, seed: int, *, record
     """Plays `minutes` from the start. The same arguments give the same bytes, on any number of threads.
 
     Without `records` its records are empty, and memory follows the tickets open at a time. Raises ValueError if the
-    arrays do not fit together.
+    arrays do not fit together or the routes go round for ever in no time.
     """
     fixed, come = prepare(network), taken(network, tickets)
     live = _new(fixed, come, records=records)
@@ -46,7 +46,7 @@ def run(network: Network, tickets: Tickets, minutes: float, seed: int, *, record
     count = live.counts
     repeats, parent = _repeats(network, live)
     return Run(
-        records=_ordered(live.rows, int(count[Count.ROWS]), int(count[Count.COME]) + len(parent)),
+        records=_ordered(live.rows, int(count[Count.ROWS]), len(come.key) + len(parent)),
         repeats=repeats,
         parent=parent,
         arrived=int(count[Count.ARRIVED]),
@@ -95,6 +95,8 @@ def _events(size: int) -> Events:
 
 def _grown(fixed: Fixed, live: Live, status: Status) -> Live:
     """The same with twice the room where it was short."""
+    if status == Status.STUCK:
+        raise ValueError("tickets go round and round without time passing: some way back in the routes takes 0 minutes")
     if status == Status.ROWS:
         return live._replace(rows=_doubled(live.rows))
     if status == Status.REPEATS:

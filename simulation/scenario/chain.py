@@ -243,7 +243,7 @@ def split(arrivals: Arrivals, parts: dict[int, list[tuple[int, float]]]) -> Arri
         rate=rate,
         **{
             name: getattr(arrivals, name)[origin]
-            for name in ("trend", "holiday", "dispersion", "priority", "repeat", "repeat_delay")
+            for name in ("trend", "holiday", "dispersion", "priority", "repeat", "repeat_delay", "outreach")
         },
         surge_stream=np.append(arrivals.surge_stream, [place for _, place in surges]).astype(np.int32),
         **{name: getattr(arrivals, name)[surge] for name in ("surge_from", "surge_to", "surge_factor")},

@@ -116,10 +116,11 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def read_tickets(folder: Path) -> list[Ticket]:
     """Read truth/tickets.jsonl."""
-    return [_ticket(row) for row in lines(folder / "tickets.jsonl")]
+    return [ticket_of(row) for row in lines(folder / "tickets.jsonl")]
 
 
-def _ticket(row: Mapping[str, Any]) -> Ticket:
+def ticket_of(row: Mapping[str, Any]) -> Ticket:
+    """A ticket from a line of truth/tickets.jsonl."""
     csat, ces = row["csat"] or {}, row["ces"]
     answered_at = instant_or_none(csat.get("answered_at"))
     return Ticket(

@@ -250,4 +250,5 @@ def _arrivals(
         np.tile(np.array(changes.get("priority", (0.0, 1.0, 0.0, 0.0)), dtype=np.float64), (count, 1)),
         np.full(count, changes.get("repeat", 0.0)),
         np.full(count, delay, dtype=np.int32),
+        np.full(count, changes.get("outreach", False)),
     )

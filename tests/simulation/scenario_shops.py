@@ -251,7 +251,7 @@ def _arrivals(places: list[Place], rates: dict[str, float], number: dict[str, in
         tuple(places[number[name]].workflow for name in rates), tuple("email" for _ in rates),
         np.array([number[name] for name in rates], np.int32), np.array([np.full(168, rate) for rate in rates.values()]),
         np.zeros(count), np.ones(count), np.zeros(count), np.tile([0.0, 1.0, 0.0, 0.0], (count, 1)),
-        np.zeros(count), np.full(count, -1, np.int32),
+        np.zeros(count), np.full(count, -1, np.int32), np.zeros(count, np.bool_),
     )  # fmt: skip
 
 

@@ -43,10 +43,10 @@ HEADSTARTS = st.sampled_from([(0.0, 0.0, 0.0, 0.0), (0.0, 5.0, 50.0, 1e9)])
 
 
 @st.composite
-def states(draw: st.DrawFn, size: int) -> State:
+def states(draw: st.DrawFn, number: int, size: int) -> State:
     kind = draw(st.sampled_from([StepKind.WORK, StepKind.DELAY]))
     targets = draw(st.lists(st.integers(0, size), min_size=0, max_size=3))
-    # The last edge ends the ticket, so that none goes round for ever in no time.
+    # The last edge ends the ticket, and who gives up goes forward, so that none goes round for ever in no time.
     share = 0.5 / max(1, len(targets))
     amounts: list[Amount | None] = [draw(AMOUNTS) if kind == StepKind.DELAY else None for _ in [*targets, size]]
     chances = [share] * len(targets) + [1.0 - share * len(targets)]
@@ -61,7 +61,7 @@ def states(draw: st.DrawFn, size: int) -> State:
         before=draw(st.none() | AMOUNTS),
         keep=draw(st.sampled_from([0.0, 0.5, 1.0])),
         patience=draw(st.none() | AMOUNTS),
-        left_for=draw(st.integers(0, size)) if draw(st.booleans()) else size,
+        left_for=draw(st.integers(number + 1, size)),
         batch=draw(st.sampled_from([(1, 0.0), (3, 20.0), (2, np.inf), (4, 0.0)])),
     )
 
@@ -81,7 +81,7 @@ def shops(draw: st.DrawFn) -> Shop:
     size = draw(st.integers(1, 5))
     pools = st.builds(Pool, st.sampled_from([0.0, 4.0]), st.booleans(), HEADSTARTS, st.booleans())
     return Shop(
-        (*(draw(states(size)) for _ in range(size)), END),
+        (*(draw(states(number, size)) for number in range(size)), END),
         tuple(draw(st.lists(agents(), min_size=1, max_size=4))),
         tuple(draw(pools) for _ in range(POOLS)),
         (Stream(0, draw(st.sampled_from([0.0, 0.3])), exponential(30.0)),),

@@ -184,6 +184,18 @@ def test_repeat_contacts_are_tickets_of_their_own() -> None:
     assert result.records.ticket.tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_repeats_are_numbered_after_tickets_that_come_too_late() -> None:
+    shop = Shop(ONE, streams=(Stream(repeat=1.0, repeat_delay=constant(5.0)),))
+    result = play(shop, [0.0, *(900.0 + n for n in range(50))], minutes=40.0)
+    assert result.records.ticket.tolist() == [0, 51, 52]
+    assert (result.arrived, result.parent.tolist()) == (3, [0, 51])
+
+
+def test_routes_that_go_round_in_no_time_are_refused() -> None:
+    with pytest.raises(ValueError, match="without time passing"):
+        play(Shop((delay(Edge(1, delay=constant(0.0))), delay(Edge(0, delay=constant(0.0))))), [0.0])
+
+
 def test_edges_and_delays_are_drawn_together() -> None:
     states = (delay(Edge(1, 0.3, constant(5.0)), Edge(2, 0.7, constant(9.0)), Edge(1, 0.0, constant(1.0))), END, END)
     result = play(Shop(states), [float(n) for n in range(20_000)])

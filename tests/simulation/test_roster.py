@@ -83,3 +83,14 @@ def test_attendance_is_drawn_by_agent_and_date() -> None:
     assert fewer.duty_from.tolist() == on.duty_from[: on.duty_start[20]].tolist()
     later = [(day, 600.0, 1020.0, 0.5) for day in range(7)]
     assert len(duty(shops.desk(agents=40, shifts=later), 4 * WEEK, 3).duty_from) == len(on.duty_from)
+
+
+def test_those_who_take_turns_go_on_doing_so_when_one_more_comes() -> None:
+    """Two share the Saturdays, one each; a third has a draw of his own and moves nobody."""
+    saturday = [(5, 600.0, 840.0, 0.5)]
+    two = duty(shops.desk(agents=2, shifts=saturday), 40 * WEEK, 3)
+    three = duty(shops.desk(agents=3, shifts=saturday), 40 * WEEK, 3)
+    assert sorted(two.duty_from.tolist()) == sorted(set(two.duty_from.tolist()))  # never both
+    assert len(two.duty_from) == 41  # and never none, with the week before
+    assert three.duty_from[: len(two.duty_from)].tolist() == two.duty_from.tolist()
+    assert 10 < len(three.duty_from) - len(two.duty_from) < 31

@@ -11,7 +11,7 @@ import pytest
 
 from simulation.kpi_frame import Period, kpi_frame
 from simulation.network import Records, Run, Tickets
-from simulation.parameters import OUTREACH, Money, Parameters
+from simulation.parameters import Money, Parameters
 from simulation.ticket_rows import TicketRows, rules, ticket_rows
 from tests.simulation import parameter_shops as shops
 
@@ -192,24 +192,12 @@ def test_replies_come_with_their_probability_and_are_the_same_in_every_run_of_a_
     assert rows.replies.tolist() == told(visits, list(range(count)), half).replies.tolist()
 
 
-def test_tickets_in_which_the_shop_writes_first_cost_but_are_not_measured() -> None:
-    steps = list(SURE.steps)
-    opening = SURE.routes.step[SURE.arrivals.state[0]]
-    steps[opening] = replace(steps[opening], name=OUTREACH)
-    visits: list[Visit] = [
-        (0, BOT, "bot>answer", 10, NAN, 11, 0),
-        (0, ANSWER, "answer>resolved", 11, 40, 52, 12),
-        (0, RESOLVED, "resolved>end", 52, NAN, 52, 0),
-    ]
-    rows = replace(told(visits, [10]), csat=np.ones(1, dtype=np.int8))
-    ours, theirs = (
-        kpi_frame(parameters, {0: rows}, Period(20_000)).row(0, named=True)
-        for parameters in (replace(SURE, steps=tuple(steps)), SURE)
-    )
-    assert ours["cost_amount"] == theirs["cost_amount"] > 0
-    assert ours["csat_satisfied"] is theirs["csat_satisfied"] is True
-    assert theirs["is_measured"]
-    assert theirs["is_resolution"]
-    assert not ours["is_measured"]
-    assert not ours["is_resolution"]
-    assert ours["resolution_calendar_minutes"] is ours["first_reply_calendar_minutes"] is ours["is_one_touch"] is None
+def test_what_the_team_opened_itself_costs_and_is_in_no_other_figure() -> None:
+    parameters = replace(SURE, arrivals=replace(SURE.arrivals, outreach=np.array([True, False])))
+    rows = told([(0, ANSWER, "answer>resolved", 0, 5, 10, 5), (0, RESOLVED, "resolved>end", 10, NAN, 20, 0)], [0.0])
+    row, usual = (kpi_frame(shop, {0: rows}, Period(20_000)).row(0, named=True) for shop in (parameters, SURE))
+    assert usual["is_creation"]
+    assert usual["resolution_calendar_minutes"] == 10.0
+    assert not any(row[name] for name in ("is_measured", "is_creation", "is_resolution", "is_created_here"))
+    assert row["resolution_calendar_minutes"] is row["first_reply_calendar_minutes"] is row["is_automated"] is None
+    assert row["cost_amount"] == usual["cost_amount"] > 0

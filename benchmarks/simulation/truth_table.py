@@ -1,0 +1,124 @@
+"""The section of the report about changes whose true effect is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean, stdev
+from typing import Any
+
+from benchmarks.report import TRUTH_HEADING, Target, table
+from benchmarks.simulation.true_kpis import METRICS, Numbers
+
+SHARE = 0.9
+"""Of the 95% intervals so many must hold the true effect: 18 of 20."""
+
+WORDS = (
+    "Mean resolution, hours", "Median resolution, hours", "Median first reply, hours", "90% replied within, hours",
+    "Cost per resolution, EUR", "Tickets created", "Tickets resolved", "Automated, share",
+)  # fmt: skip
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Of one shop: rows of effects by change, rows of predictions, and KPIs by change ('today': none)."""
+
+    effects: Mapping[str, Sequence[Row]]
+    baseline: Sequence[Row]
+    true: Mapping[str, Numbers]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A change, the workflow that it is about, and the KPI that it is for."""
+
+    change: str
+    workflow: str
+    metric: str
+
+
+def section(found: Sequence[Seed], questions: Sequence[Question], said: str) -> str:
+    """The section, as Markdown."""
+    rows = [
+        (question.change, flow, metric, *_counted(found, question.change, flow, metric))
+        for question in questions
+        for flow in (question.workflow, "all")
+        for metric in METRICS
+    ]
+    head = "| Change | Workflow | KPI | True effect (± its error) | Predicted | Hold it | Hold the shop's own |"
+    lines = [
+        f"| {change} | {flow} | {WORDS[METRICS.index(metric)]} | {_told(true)} ± {_told(error)} | {_told(predicted)} "
+        f"| {held} of {n} | {own} of {n} |"
+        for change, flow, metric, true, error, predicted, held, own, n in rows
+    ]
+    flows = ("all", *dict.fromkeys(question.workflow for question in questions))
+    usual = [_usual(found, flow, metric) for flow in flows for metric in METRICS]
+    kept = [_target(found, question) for question in questions]
+    parts = [
+        TRUTH_HEADING, _words(len(found), said),
+        table("| Figure | Target | Measured | Met |", [target.row() for target in kept]),
+        table(head, lines),
+        "What was foretold of the same weeks without a change, beside what happened:",
+        table("| Workflow | KPI | Happened | Foretold | 90% ranges that hold it |", usual),
+    ]  # fmt: skip
+    return "\n\n".join(parts) + "\n"
+
+
+def _words(seeds: int, said: str) -> str:
+    day = dt.datetime.now(dt.UTC).date().isoformat()
+    return (
+        f"Written on {day} by `python -m benchmarks.simulation.truth`: {seeds} demo shops ({said}), calibrated four "
+        "weeks before their end and asked what a change would do. Then the generator runs those weeks with and without "
+        "it, for the same customers with the same luck. The true effect is the mean over the shops; what happens in "
+        "one shop in four weeks has luck of its own, which a 95% interval of a mean does not count."
+    )
+
+
+def _target(found: Sequence[Seed], question: Question) -> Target:
+    true, _, predicted, held, _, n = _counted(found, question.change, question.workflow, question.metric)
+    what = WORDS[METRICS.index(question.metric)]
+    figure = f"{question.change}: {what.split(',')[0].lower()} of {question.workflow}"
+    measured = f"{held} of {n} ({_told(true)} true, {_told(predicted)} predicted)"
+    return Target(figure, f"the true effect in {SHARE * n:.0f} of {n} intervals", measured, held >= SHARE * n)
+
+
+def _counted(found: Sequence[Seed], change: str, flow: str, metric: str) -> tuple[float, float, float, int, int, int]:
+    """True effect, its standard error, mean predicted one, intervals that hold it and the shop's own, of how many."""
+    own = [_true(seed, change, flow, metric) for seed in found]
+    rows = [_row(seed.effects[change], flow, metric) for seed in found]
+    true = mean(own)
+    held = sum(_holds(row, true) for row in rows)
+    theirs = sum(_holds(row, each) for row, each in zip(rows, own, strict=True))
+    error = stdev(own) / len(own) ** 0.5 if len(own) > 1 else float("nan")
+    return true, error, mean(row["difference"] for row in rows), held, theirs, len(found)
+
+
+def _true(seed: Seed, change: str, flow: str, metric: str) -> float:
+    after, before = (seed.true[name][flow][metric] for name in (change, "today"))
+    assert after is not None
+    assert before is not None
+    return after - before
+
+
+def _row(rows: Sequence[Row], flow: str, metric: str) -> Row:
+    return next(row for row in rows if (row["workflow"], row["metric"]) == (flow, metric))
+
+
+def _holds(row: Row, value: float) -> bool:
+    return bool(row["low"] <= value <= row["high"])
+
+
+def _usual(found: Sequence[Seed], flow: str, metric: str) -> str:
+    rows = [_row(seed.baseline, flow, metric)["baseline"] for seed in found]
+    happened = [seed.true["today"][flow][metric] or 0.0 for seed in found]
+    held = sum(_holds(row, value) for row, value in zip(rows, happened, strict=True))
+    foretold = mean(row["value"] for row in rows)
+    what = WORDS[METRICS.index(metric)]
+    return f"| {flow} | {what} | {_told(mean(happened))} | {_told(foretold)} | {held} of {len(found)} |"
+
+
+def _told(value: float) -> str:
+    return f"{value:,.3f}" if abs(value) < 1 else f"{value:,.1f}"
