@@ -16,6 +16,7 @@ ANSWERS_HEADING = "## Answers of the compare page"
 COVERAGE_HEADING = "## Intervals of comparisons"
 FIT_HEADING = "## How near the simulator comes to what happened next"
 THROUGHPUT_HEADING = "## The simulator's engine beside others"
+EXPERIMENT_HEADING = "## The simulator's experiment"
 TRUTH_HEADING = "## Changes whose true effect is known"
 SIMULATED_COVERAGE_HEADING = "## Intervals of the simulator"
 OTHER_HEADINGS = (
