@@ -114,6 +114,13 @@ def halves(log: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     return log.filter(is_first), log.filter(~is_first)
 
 
+def drawn(log: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """A log's cases drawn again by chance, as many as it has, each as often as it is drawn."""
+    picked = log["case"].unique().sort().sample(log["case"].n_unique(), with_replacement=True, seed=seed)
+    numbered = picked.to_frame("case").with_row_index("number")
+    return log.join(numbered, on="case").with_columns(case=pl.col("number").cast(pl.String)).drop("number")
+
+
 def known(log: pl.DataFrame, cut: Cut) -> pl.DataFrame:
     """What of a log would be known at the end of the test log."""
     return log if cut.until is None else log.filter(pl.col("end") <= cut.until)

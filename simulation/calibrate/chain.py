@@ -73,13 +73,14 @@ class Chain:
     passage_edge: Ints
 
 
-def chain(visits: Columns, lead: list[tuple[str, str]], since: float) -> Chain:
+def chain(visits: Columns, lead: list[tuple[str, str]], since: float, age: list[str]) -> Chain:
     """The chain of all visits; passages of visits entered after `since` (minutes, negative) count.
 
-    `lead`: by ticket, in whose hours it came and by which channel.
+    `lead`: by ticket, in whose hours it came and by which channel. `age`: by visit, how old the ticket was before and
+    after its wait; "" where that does not count.
     """
     over = _over(visits)
-    states, state = _states(visits, lead, over)
+    states, state = _states(visits, lead, over, age)
     step = [visits.steps.index(Step(w, END, StepKind.END)) for w in _workflows(visits)]
     ends = {visits.steps[n].workflow: len(states) + place for place, n in enumerate(step)}
     following = np.append(state[1:], -1)
@@ -125,14 +126,16 @@ def _cold(visits: Columns) -> float:
     return float(np.nanquantile((visits.left - visits.entered)[visits.is_log], 0.99))
 
 
-def _states(visits: Columns, lead: list[tuple[str, str]], over: Bools) -> tuple[list[tuple[int, str]], Ints]:
+def _states(
+    visits: Columns, lead: list[tuple[str, str]], over: Bools, age: list[str]
+) -> tuple[list[tuple[int, str]], Ints]:
     """The states as (step, history), and the state of each visit."""
     labels = [f"{visits.steps[n].name}" for n in visits.step]
     token = {}
     names: dict[str, str] = {}
     for row, (step, group) in enumerate(zip(visits.step.tolist(), visits.group, strict=True)):
         where = "" if visits.is_work[row] else group
-        token[row] = f"{step}\t{where}"
+        token[row] = f"{step}\t{where}\t{age[row]}"
         names[token[row]] = labels[row]
     starts = np.flatnonzero(visits.is_opening)
     bounds = [*starts.tolist(), len(labels)]
@@ -153,9 +156,9 @@ def _grouped(routes: list[list[str]], lead: list[Context], over: Bools, bounds: 
 
 def _told(context: Context, names: dict[str, str]) -> str:
     """The history in words: steps before, the group that has the ticket where the step does not say it."""
-    where = context[-1].split("\t")[1]
+    _, where, age = context[-1].split("\t")
     steps = [names.get(token, token) for token in context[:-1]]
-    return " > ".join([*([f"with {where}"] if where else []), *steps])
+    return " > ".join([*([f"with {where}"] if where else []), *steps, *([age] if age else [])])
 
 
 def _counted(visits: Columns, following: Ints, over: Bools, since: float) -> Bools:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
+from simulation.calibrate.ages import ages
 from simulation.calibrate.amounts import Collected
 from simulation.calibrate.backlog import backlog
 from simulation.calibrate.billing import billed
@@ -18,8 +19,8 @@ from simulation.calibrate.drift import drift
 from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.pauses import beside, resting
-from simulation.calibrate.people import SHIFT_DAYS, pace, shifts
+from simulation.calibrate.pauses import beside, in_turn, resting, without_closing
+from simulation.calibrate.people import SHIFT_DAYS, Shifts, pace, shifts
 from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
@@ -49,12 +50,13 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
     visits = _columns(facts, frame, tickets, days)
     created = _minutes(tickets["created_at"], facts.as_of)
     since = _since(facts, days[0])
-    found = chain(visits, _lead(visits, tickets, facts.zone), since)
-    plain = _observed(facts, visits, found, tickets, created, days)
+    hours = _hours(facts, visits, days[-1], since)
+    found = chain(visits, _lead(visits, tickets, facts.zone), since, hours.words)
+    plain = _observed(facts, visits, found, tickets, created, days, hours)
     if not tune:
         tuned, told = plain, list[Evidence]()
     elif visits.is_log.any():
-        tuned, told = tuned_log(plain), []
+        tuned, told = tuned_log(plain, visits, since), []
     else:
         tuned, told = _tuned(plain, visits, tickets, created)
     tuned = replace(tuned, steps=billed(tuned.steps, visits, found, fit(tuned), facts.handled))
@@ -152,9 +154,31 @@ def _lead(visits: Columns, tickets: pl.DataFrame, zone: str) -> list[tuple[str, 
     ]
 
 
+@dataclass(frozen=True)
+class _Hours:
+    """What the hours in which people work make of visits; arrays by visit."""
+
+    usual: Shifts
+    instants: tuple[Floats, Floats]  # local minutes since 1970-01-01 at which work began and ended
+    waits: Floats  # minutes without closed hours; NaN before the window
+    age: Ints
+    words: list[str]
+
+
+def _hours(facts: ServiceFacts, visits: Columns, last: dt.date, since: float) -> _Hours:
+    instants = (local_minutes(visits.started, facts), local_minutes(visits.left, facts))
+    usual = shifts(visits, instants, set(facts.holidays), last)
+    entered, started = in_turn(visits)
+    local = (local_minutes(entered, facts), local_minutes(started, facts), instants[1])
+    waits = without_closing(replace(visits, entered=entered, started=started), local)
+    age, words = ages(visits, waits, since)
+    waits = np.where(visits.entered >= since, waits, np.nan)
+    return _Hours(usual, instants, waits, age, ["" if n < 0 else words[n] for n in age])
+
+
 def _observed(
     facts: ServiceFacts, visits: Columns, found: Chain, tickets: pl.DataFrame, created: Floats,
-    days: tuple[dt.date, ...],
+    days: tuple[dt.date, ...], hours: _Hours,
 ) -> Observed:  # fmt: skip
     workflows = tuple(sorted({step.workflow for step in visits.steps}))
     pools = tuple(sorted({step.pool for step in visits.steps if step.pool}))
@@ -162,18 +186,16 @@ def _observed(
     priority = _priorities(tickets)
     amounts = Collected()
     contacts, streams = _contacts(facts, visits, found, tickets, days, priority, workflows)
-    instants = (local_minutes(visits.started, facts), local_minutes(visits.left, facts))
-    usual = shifts(visits, instants, set(facts.holidays), days[-1])
-    visits, rests = resting(visits, pool, len(pools), usual, instants)
+    visits, rests = resting(visits, pool, len(pools), hours.usual, hours.instants)
     visits, hidden = beside(visits, pool, len(pools))
     speed = pace(visits)
-    delay = edge_delays(visits, found, amounts)
-    work, given_up = work_of(visits, found, pool, speed, amounts)
+    delay = edge_delays(visits, found, amounts, hours.age)
+    work, given_up = work_of(visits, found, pool, speed, amounts, hours.waits, hours.age)
     repeat_delay = _repeat_delays(facts, tickets, streams, amounts, days)
     rows, hit, luck = keep_counts(visits, pool)
     queues, orders = queues_of(visits, pool, pools, priority, created)
     queues = replace(queues, finishes=~rests, after_work=hidden)
-    staff, told = staff_of(facts, visits, pool, pools, speed, usual)
+    staff, told = staff_of(facts, visits, pool, pools, speed, hours.usual)
     keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
     following = found.passage_visit + 1
     handoff = np.where(

@@ -26,6 +26,9 @@ _IDLE = 60.0
 _TELLING = 1.2
 _SHORTEST = 15.0
 _OVERTIME = 10.0
+_CRISP = 15.0
+_KEEPS = 60.0
+_ENOUGH_DAYS = 20
 
 
 @dataclass(frozen=True)
@@ -138,18 +141,21 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     """Usual shifts of the last weeks. `instants`: local minutes since 1970-01-01 at which work began and ended, [V].
 
     An agent's day runs from the middle of the hours of the day in which he is never seen. A shift begins by when
-    a quarter of the days' first acts have come, and ends when nine in ten of the last ones have.
+    a quarter of the days' first acts have come, and ends when nine in ten of the last ones have. Where all together
+    begin and end at the same minute day by day, those whose days are about as long keep the opening hours.
     """
     rows: list[tuple[int, int, float, float, float]] = []
     size = len(visits.agents)
-    possible = _possible(instants[0], holidays, last)
     works = np.zeros(size, np.int32)
+    known = visits.is_work & (visits.agent >= 0) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
+    hours = _opening(instants[0][known], instants[1][known], last)
+    possible = _possible(instants[0][known], holidays, last)
     for agent in range(size):
-        mine = visits.is_work & (visits.agent == agent) & ~np.isnan(visits.started) & ~np.isnan(visits.left)
+        mine = known & (visits.agent == agent)
         if mine.any():
-            table = _days(instants[0][mine], instants[1][mine], np.inf if visits.is_log.any() else _OVERTIME)
+            table = acting_days(instants[0][mine], instants[1][mine], np.inf if visits.is_log.any() else _OVERTIME)
             works[agent] = _on_holidays(table, holidays)
-            rows += [(agent, *row) for row in _usual(table, possible)]
+            rows += [(agent, *_kept(row, hours)) for row in _usual(table, possible)]
     columns = np.array(rows, np.float64).reshape(-1, 5)
     return Shifts(
         columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int32), columns[:, 2], columns[:, 3], columns[:, 4],
@@ -157,11 +163,44 @@ def shifts(visits: Columns, instants: tuple[Floats, Floats], holidays: set[date]
     )  # fmt: skip
 
 
-def _days(began: Floats, ended: Floats, overtime: float) -> pl.DataFrame:
-    """First act, last beginning and latest act of each of the agent's days; minutes after the day's local midnight.
+Row = tuple[int, float, float, float]  # weekday, beginning, end, attendance
 
-    The latest act is the middle of the last work, which a shift's end seldom meets at its end, but not more than
-    `overtime` after its beginning: long work is finished after the shift.
+
+def _possible(began: Floats, holidays: set[date], last: date) -> list[date]:
+    """The days of the last weeks that could be worked, none before the first on which anybody was seen."""
+    first = date(1970, 1, 1) + timedelta(days=int(began.min() // _DAY)) if len(began) else last
+    days = [last - timedelta(days=n) for n in range(SHIFT_DAYS)]
+    return [day for day in days if day not in holidays and day >= first]
+
+
+def _opening(began: Floats, ended: Floats, last: date) -> tuple[float, float] | None:
+    """The minutes after midnight at which all together begin and end, if half of the days do so within a few minutes.
+
+    The more work there is, the sharper they show; one person's days show them late and early.
+    """
+    if not len(began):
+        return None
+    recent = acting_days(began, ended).filter(pl.col("date") > last - timedelta(days=SHIFT_DAYS))
+    first, late = recent["first"], recent.select(pl.max_horizontal("latest", "ended")).to_series()
+    spread = [float(each.quantile(0.75) or 0.0) - float(each.quantile(0.25) or 0.0) for each in (first, late)]
+    if recent.height < _ENOUGH_DAYS or max(spread) > _CRISP:
+        return None
+    return float(first.quantile(0.5) or 0.0), float(late.quantile(_LATE) or 0.0)
+
+
+def _kept(row: Row, hours: tuple[float, float] | None) -> Row:
+    """A shift, or the opening hours if it begins and ends near them."""
+    weekday, start, end, attendance = row
+    if hours is None or max(abs(start - hours[0]), abs(end - hours[1])) > _KEEPS:
+        return row
+    return weekday, *hours, attendance
+
+
+def acting_days(began: Floats, ended: Floats, overtime: float = np.inf) -> pl.DataFrame:
+    """First act, last beginning, last end and latest act of each day with any; minutes after its local midnight.
+
+    `day`: since 1970-01-01. The latest act is the middle of the last work, which a shift's end seldom meets at its
+    end, but not more than `overtime` after its beginning: long work is finished after the shift.
     """
     cut = _quiet(np.concatenate([began, ended]))
     acts = pl.concat([_by_day(began, cut, "began"), _by_day(ended, cut, "ended")], how="diagonal")
@@ -195,7 +234,7 @@ def _quiet(instants: Floats) -> float:
     return middle if middle < _DAY / 2 else middle - _DAY
 
 
-def _usual(table: pl.DataFrame, possible: list[date]) -> list[tuple[int, float, float, float]]:
+def _usual(table: pl.DataFrame, possible: list[date]) -> list[Row]:
     """Rows of weekday, beginning, end, attendance; weekdays whose days begin alike share beginning and end.
 
     Where nobody waits at its ends, a shift shows late and is last seen early: so the earlier first acts and the later
@@ -213,20 +252,18 @@ def _usual(table: pl.DataFrame, possible: list[date]) -> list[tuple[int, float, 
         days = recent.filter(pl.col("weekday").is_in(alike))
         start = _start(days["first"])
         end = max(_end(days["late"]), start + _SHORTEST)
-        share = (recent["weekday"] == weekday).sum() / sum(day.weekday() == weekday for day in possible)
+        seen = int((recent["weekday"] == weekday).sum())
+        share = _attendance(seen, sum(day.weekday() == weekday for day in possible), _shown(days["acts"]))
         later = int(start // _DAY)
         start, end = start - later * _DAY, min(end - later * _DAY, 2.0 * _DAY)
-        rows.append(((weekday + later) % 7, start, end, min(share / _shown(days["acts"]), 1.0)))
+        rows.append(((weekday + later) % 7, start, end, share))
     return rows
 
 
-def _possible(began: Floats, holidays: set[date], last: date) -> list[date]:
-    """The last weeks' days but holidays, none before anything was begun."""
-    if np.isnan(began).all():
-        return []
-    first = max(date(1970, 1, 1) + timedelta(days=int(np.nanmin(began) // _DAY)), last - timedelta(days=SHIFT_DAYS - 1))
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [day for day in days if day not in holidays]
+def _attendance(seen: int, possible: int, shown: float) -> float:
+    """The share of days at work; 1 where days without any visit may well be days at work that show none."""
+    luck = 2 * math.sqrt(possible * shown * (1 - shown))
+    return 1.0 if seen >= possible * shown - luck else seen / possible / shown
 
 
 def _shown(acts: pl.Series) -> float:

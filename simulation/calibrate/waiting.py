@@ -10,18 +10,22 @@ from simulation.calibrate.queues import patience
 from simulation.parameters import Evidence, Floats, Ints, Level, StepKind, Work
 
 _ENOUGH = 30
+_FEW = 5
 _PART = 0.01
 
 
-def edge_delays(visits: Columns, found: Chain, amounts: Collected) -> Ints:
+def edge_delays(visits: Columns, found: Chain, amounts: Collected, age: Ints) -> Ints:
     """By edge the distribution of the time in a delay that ends by it; -1 from work; 0 minutes to the end of solved.
 
-    Thin edges take all passages from the same step to the same step, then all from the same step.
+    Thin edges take all passages from the same step to the same step, then all from the same step. Where waits depend on
+    the ticket's age (`age`, by visit), they take those of the same age instead, of the step or of all.
     """
     took = (visits.left - visits.entered)[found.passage_visit]
     day = visits.day[found.passage_visit]
     from_step, to_step = found.step[found.edge_from], found.step[found.edge_to]
     passage = found.passage_edge
+    from_state = found.edge_from[passage]
+    age = age[found.passage_visit]
     result = np.full(len(found.edge_from), -1, np.int32)
     for edge in np.flatnonzero([visits.steps[n].kind is StepKind.DELAY for n in from_step]):
         known = ~np.isnan(took)
@@ -30,10 +34,15 @@ def edge_delays(visits: Columns, found: Chain, amounts: Collected) -> Ints:
         if visits.steps[to_step[edge]].kind is StepKind.END and not same.any():
             result[edge] = amounts.constant(0.0)
             continue
-        if same.sum() < _ENOUGH:
+        old = age[np.flatnonzero(from_state == found.edge_from[edge])[:1]]
+        if len(old) and old[0] >= 0 and same.sum() < _FEW:
+            key, same = ("ages", int(from_step[edge]), int(old[0])), known & (age == old[0])
+            if (mine := same & (from_step[passage] == from_step[edge])).any():
+                same = mine
+        elif same.sum() < _ENOUGH and not (len(old) and old[0] >= 0):
             key = ("steps", int(from_step[edge]), int(to_step[edge]))
             same = known & (from_step[passage] == from_step[edge]) & (to_step[passage] == to_step[edge])
-        if same.sum() < _ENOUGH and visits.steps[to_step[edge]].kind is not StepKind.END:
+        if same.sum() < _ENOUGH and key[0] == "steps" and visits.steps[to_step[edge]].kind is not StepKind.END:
             key = ("step", int(from_step[edge]))
             same = known & (from_step[passage] == from_step[edge])
         result[edge] = amounts.observed(key, np.maximum(took[same], 0.0), day[same])
@@ -41,9 +50,12 @@ def edge_delays(visits: Columns, found: Chain, amounts: Collected) -> Ints:
 
 
 def work_of(
-    visits: Columns, found: Chain, pool: Ints, speed: Floats, amounts: Collected
+    visits: Columns, found: Chain, pool: Ints, speed: Floats, amounts: Collected, waits: Floats, age: Ints
 ) -> tuple[Work, list[Evidence]]:
-    """Work, waits before the queue and patience by state. `pool`: by visit."""
+    """Work, waits before the queue and patience by state.
+
+    By visit: `pool`; `waits`, without closed hours; `age`, the class of age in which a wait counts, -1 any.
+    """
     size = len(found.step)
     service, before = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
     patient, left_for = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
@@ -55,7 +67,7 @@ def work_of(
         if step.kind is StepKind.WORK:
             here = found.state == state
             service[state] = _service(visits, found, pool, minutes, state, amounts)
-            before[state] = _before(visits, found, state, amounts)
+            before[state] = _before(visits, found, state, amounts, waits, age)
             mean, n = patience(visits, here, visits.left)
             if np.isfinite(mean):
                 patient[state] = amounts.exponential(mean)
@@ -93,20 +105,26 @@ def _service(visits: Columns, found: Chain, pool: Ints, minutes: Floats, state: 
     return amounts.observed(("work", "all"), minutes[known], visits.day[known], fit=True)
 
 
-def _before(visits: Columns, found: Chain, state: int, amounts: Collected) -> int:
+def _before(visits: Columns, found: Chain, state: int, amounts: Collected, waits: Floats, age: Ints) -> int:
     """The wait that no agent causes, where a log shows one that matters: a hundredth of the step's wait.
 
-    It is the whole wait: `tuned_log` takes off what queue and closing hours make of it in a run.
+    It has the queue in it: `tuned_log` takes off what queue and closing hours make of it in a run.
     """
     step = found.step[state]
-    all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(visits.started)
+    all_of_step = (visits.step == step) & visits.is_log & ~np.isnan(waits)
     if all_of_step.sum() < _ENOUGH:
         return -1
-    waits = np.maximum(visits.started - visits.entered, 0.0)
+    whole = np.maximum(visits.started - visits.entered, 0.0)[all_of_step].mean()
     known = all_of_step & ~np.isnan(visits.delay)
-    if known.any() and np.maximum(visits.delay[known], 0.0).mean() < _PART * max(waits[all_of_step].mean(), 1e-9):
+    if known.any() and np.maximum(visits.delay[known], 0.0).mean() < _PART * max(whole, 1e-9):
         return -1
     mine = all_of_step & (found.state == state)
     if mine.sum() >= _ENOUGH:
         return amounts.observed(("before", "state", state), waits[mine], visits.day[mine])
+    old = age[np.flatnonzero(found.state == state)[:1]]
+    if len(old) and old[0] >= 0:
+        alike = visits.is_log & visits.is_work & (age == old[0]) & ~np.isnan(waits)
+        if (mine := alike & (visits.step == step)).sum() >= _FEW:
+            return amounts.observed(("before", "age", int(step), int(old[0])), waits[mine], visits.day[mine])
+        return amounts.observed(("before", "age", int(old[0])), waits[alike], visits.day[alike])
     return amounts.observed(("before", "step", int(step)), waits[all_of_step], visits.day[all_of_step])

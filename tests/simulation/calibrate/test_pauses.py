@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from simulation.calibrate.chain import Columns, columns
-from simulation.calibrate.pauses import beside, resting
+from simulation.calibrate.pauses import beside, resting, without_closing
 from simulation.calibrate.people import Shifts
 
 DAY = 1440.0
@@ -67,3 +67,33 @@ def test_work_that_is_done_before_the_day_is_over_does_not_rest() -> None:
     found, rests = resting(visits, np.zeros(40, np.int32), 1, _nine_to_five(), instants)
     assert rests.tolist() == [False]
     assert set(found.work.tolist()) == {60.0}
+
+
+def test_a_queue_with_little_work_over_night_does_as_most_work_does() -> None:
+    """The last of 40 visits is alone in its queue; those of the other queue rest over night, so it does too."""
+    visits, instants = _nights(17 * 60)
+    pool = np.zeros(40, np.int32)
+    pool[-1] = 1
+    found, rests = resting(visits, pool, 2, _nine_to_five(), instants)
+    assert rests.tolist() == [True, True]
+    assert found.work[-1] == 60
+
+
+def test_a_wait_until_the_shop_opens_is_one_of_those_that_show_whole() -> None:
+    """Nineteen wait an hour by day; who comes at 16:30 and at 20:00 is begun at the opening: an hour waited as well."""
+    rows = [(day, day * DAY + 540.0, day * DAY + 600.0, day * DAY + 1020.0) for day in range(19)]
+    rows += [
+        (19, 19 * DAY + 990, 20 * DAY + 600, 20 * DAY + 610),
+        (20, 19 * DAY + 1200, 20 * DAY + 600, 20 * DAY + 620),
+    ]
+    visits = _visits(rows)
+    waits = without_closing(visits, (visits.entered, visits.started, visits.left))
+    assert waits.tolist() == [60.0] * 21
+
+
+def test_a_wait_that_ends_after_the_opening_is_whole() -> None:
+    rows = [(day, day * DAY + 540.0, day * DAY + 600.0, day * DAY + 1020.0) for day in range(20)]
+    rows += [(20, 18 * DAY + 990, 19 * DAY + 640, 19 * DAY + 650)]
+    visits = _visits(rows)
+    waits = without_closing(visits, (visits.entered, visits.started, visits.left))
+    assert waits[-1] == DAY - 350

@@ -84,6 +84,40 @@ def test_days_without_visits_are_not_all_days_off() -> None:
     assert shifts(known(sparse), "ann")[0][3] == pytest.approx(0.5 / 0.94, abs=0.01)
 
 
+def _team(opening: float) -> Shop:
+    """Three people on 20 weekdays; who of them is first at `opening` and last before 17:00 changes from day to day."""
+    shop = Shop()
+    for day in (day for day in range(28, 56) if day % 7 < 5):
+        for place, name in enumerate(["ann", "bob", "cleo"]):
+            late = 7.0 * ((place + day) % 3)
+            base = day * DAY + 480 + opening + (day % 5) * (opening > 0) * 30
+            shop.answered(base + late, name, wait=0.0)
+            shop.answered(base + 470 - 3 * late, name, wait=0.0)
+    return shop
+
+
+def test_where_all_begin_and_end_at_the_same_time_they_keep_opening_hours() -> None:
+    """Winter time from the fifth week on: the shop opens at 9:00 on the wall."""
+    found = known(_team(0.0))
+    rows = {row[1:3] for name in ("ann", "bob", "cleo") for row in shifts(found, name)}
+    assert len(rows) == 1
+    start, end = rows.pop()
+    assert start == pytest.approx(540, abs=1)
+    assert end == pytest.approx(540 + 475, abs=1)
+
+
+def test_where_days_begin_now_earlier_now_later_each_has_a_shift_of_his_own() -> None:
+    found = known(_team(10.0))
+    assert len({row[1:3] for name in ("ann", "bob", "cleo") for row in shifts(found, name)}) > 1
+
+
+def test_days_before_the_first_work_of_all_are_not_days_off() -> None:
+    shop = Shop()
+    for week in range(4, 8):
+        shop.answered(week * 7 * DAY + 480, "ann")
+    assert shifts(known(shop), "ann")[0][3] == 1.0
+
+
 def test_a_night_shift_begins_in_the_evening_and_ends_on_the_next_day() -> None:
     shop = Shop()
     for day in range(0, 27, 7):  # in October: 23:00 to 04:00 in Berlin
