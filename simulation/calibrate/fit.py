@@ -12,7 +12,6 @@ from simulation.calibrate.queues import kept
 from simulation.calibrate.streams import daily, priorities, rates, repeats, trend
 from simulation.parameters import Arrivals, Floats, Parameters, Routes
 
-
 _POSSIBLE = 0.001
 """What a passage counts besides its day's weight."""
 
