@@ -16,15 +16,16 @@ ANSWERS_HEADING = "## Answers of the compare page"
 COVERAGE_HEADING = "## Intervals of comparisons"
 FIT_HEADING = "## How near the simulator comes to what happened next"
 THROUGHPUT_HEADING = "## The simulator's engine beside others"
+EXPERIMENT_HEADING = "## The simulator's experiment"
 TRUTH_HEADING = "## Changes whose true effect is known"
 SIMULATED_COVERAGE_HEADING = "## Intervals of the simulator"
 OTHER_HEADINGS = (
     PROCESS_HEADING, ANSWERS_HEADING, COVERAGE_HEADING, FIT_HEADING, THROUGHPUT_HEADING, TRUTH_HEADING,
-    SIMULATED_COVERAGE_HEADING,
+    SIMULATED_COVERAGE_HEADING, EXPERIMENT_HEADING,
 )  # fmt: skip
 """The last sections of the report, each of which a command of its own measures and writes: `benchmarks.process`,
 `benchmarks.answers`, `benchmarks.comparison`, `benchmarks.simulation.fit`, `benchmarks.simulation`,
-`benchmarks.simulation.truth` and `benchmarks.simulation.coverage`."""
+`benchmarks.simulation.truth`, `benchmarks.simulation.coverage` and `benchmarks.simulation.experiment`."""
 STAGES = (
     ("generate", "Generate the exports"),
     ("ingest", "`flowmeter ingest`"),

@@ -95,7 +95,7 @@ class Expected:
         order = np.lexsort((key, arrived))
         stream, arrived = stream[order], arrived[order]
         count = len(order)
-        came = (
+        came: tuple[Any, ...] = (
             key[order], stream, self.state[stream], arrived, arrived, priority[order],
             np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.bool_),
         )  # fmt: skip

@@ -48,12 +48,16 @@ def forecast(
     }
 
 
+_Plan = tuple[Callable[[], list[Parameters]], list[int], Floats | None, Floats | None]
+"""Variants, seeds, days' weights, level of contacts."""
+
+
 def _units(point: Parameters, calibration: Calibration, settings: Settings) -> list[Unit]:
     """The best calibration with the common seeds, then each draw with these, and with a seed and level of its own."""
     weights = block_weights(calibration.days, settings.draws, settings.seed)
     common = [settings.seed + place for place in range(settings.replications)]
     levels = calibration.levels(settings.draws, settings)
-    plans = [(lambda: [point], common, None, None)]
+    plans: list[_Plan] = [(lambda: [point], common, None, None)]
     plans += [
         (partial(_alone, calibration, row), [*common, settings.seed + FRESH + n], row, levels[n])
         for n, row in enumerate(weights)

@@ -55,7 +55,9 @@ def with_answers(rows: TicketRows, parameters: Parameters, response: Response, s
     csat, ces = rows.csat.copy(), rows.ces.copy()
     assert response.ces.limits is not None
     effort = (*response.ces.limits, response.ces.spread)
-    lines = _Lines(*(getattr(response, name).line for name in _Lines._fields[:-1]), effort)
+    lines = _Lines(
+        response.csat.line, response.ces.line, response.csat_given.line, response.ces_given.line, effort
+    )  # fmt: skip
     _answer(went, flow, lines, int(seed), np.empty((1, lines.csat.beta.shape[1])), csat, ces)
     return replace(rows, csat=csat, ces=ces)
 

@@ -25,9 +25,9 @@ def billed(
     done = visits.is_work & ~visits.is_given_up & ~np.isnan(visits.left)
     speed = np.where(visits.agent >= 0, point.staff.speed[visits.agent], 1.0) if len(point.staff.speed) else 1.0
     work = means(point.distributions)[point.work.service[found.state]] * speed
-    ran = np.bincount(visits.step[done], work[done], size)
-    charged = np.bincount(visits.step[done], visits.billed[done], size)
-    n = np.bincount(visits.step[done], minlength=size)
+    ran = np.bincount(visits.step[done], work[done], size).astype(np.float64)
+    charged = np.bincount(visits.step[done], visits.billed[done], size).astype(np.float64)
+    n = np.bincount(visits.step[done], minlength=size).astype(np.float64)
     return tuple(
         replace(step, billed=_factor(place, steps, (ran, charged, n), handled.get(step.workflow))) if n[place] else step
         for place, step in enumerate(steps)

@@ -12,8 +12,8 @@ from simulation.calibrate.queues import kept
 from simulation.calibrate.streams import daily, priorities, rates, repeats, trend
 from simulation.parameters import Arrivals, Floats, Parameters, Routes
 
-_POSSIBLE = 0.01
-"""What a passage counts at least, on whatever day it was."""
+_POSSIBLE = 0.001
+"""What a passage counts besides its day's weight."""
 
 
 def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
@@ -42,26 +42,21 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
 
 def _routes(observed: Observed, weights: Floats) -> Routes:
     """Shares of the passages of each state. What was ever seen stays possible: days drawn without the only way out of
-    two steps would send tickets to and fro for ever. A state whose days count nothing keeps the unweighted shares.
+    two steps would send tickets to and fro for ever.
     """
     edge, size = observed.chain.passage_edge, len(observed.chain.edge_from)
-    weight = weights[observed.passage_day]
-    count = _by_state(
-        observed,
-        np.bincount(edge, weight, size).astype(np.float64),
-        np.bincount(edge, minlength=size).astype(np.float64),
-    )
-    seen = np.maximum(np.bincount(edge, weight, size), 1e-9)
+    weight = weights[observed.passage_day] + _POSSIBLE
+    count = np.bincount(edge, weight, size).astype(np.float64)
+    seen = np.maximum(count, _POSSIBLE)
     reply = np.bincount(edge, weight * observed.passage_reply, size) / seen
     handoff = np.bincount(edge, weight * observed.passage_handoff, size) / seen
-    return replace(observed.routes, chance=count, reply=np.clip(reply, 0, 1), handoff=handoff)
+    chance = _by_state(observed, count)
+    return replace(observed.routes, chance=chance, reply=np.clip(reply, 0, 1), handoff=handoff)
 
 
-def _by_state(observed: Observed, count: Floats, plain: Floats) -> Floats:
-    states = len(observed.chain.step)
+def _by_state(observed: Observed, count: Floats) -> Floats:
     start = observed.chain.edge_from
-    count = count + _POSSIBLE * plain
-    total = np.bincount(start, count, states)
+    total = np.bincount(start, count, len(observed.chain.step))
     # A state that no passage left has one edge, which is sure.
     result: Floats = np.where(total[start] > 0, count / np.where(total > 0, total, 1)[start], 1.0)
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from simulation.calibrate.drift import drift
 from simulation.calibrate.streams import Contacts
@@ -13,7 +14,7 @@ from simulation.parameters import Floats
 WEEKS = 104
 
 
-def history(daily: Floats) -> Contacts:
+def history(daily: NDArray[np.int64]) -> Contacts:
     """Contacts by workflow and day [W, L], the first day a Monday."""
     size, length = daily.shape
     stream = np.repeat(np.arange(size), daily.sum(axis=1))

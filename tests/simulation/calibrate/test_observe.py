@@ -65,12 +65,13 @@ def test_a_day_that_counts_once_is_as_no_weights() -> None:
     assert twice.arrivals.rate.sum() == pytest.approx(fit(observed).arrivals.rate.sum())
 
 
-def test_days_without_weight_leave_no_trace() -> None:
+def test_days_without_weight_leave_hardly_a_trace() -> None:
     observed = observe(branching().facts(), tune=False)
     weights = np.array([1.0 if day.weekday() >= 5 else 0.0 for day in observed.days])
     found = fit(observed, weights)
-    # On weekends all come back to the customer.
-    assert chance(found, "Assigned: Returns", "Waiting on customer") == 1.0
+    # On weekends all come back to the customer; what was seen on other days stays possible.
+    assert 0.99 < chance(found, "Assigned: Returns", "Waiting on customer") < 1.0
+    assert (found.routes.chance[observed.chain.passage_edge] > 0).all()
     assert len(found.routes.chance) == len(fit(observed).routes.chance)
 
 
