@@ -93,5 +93,7 @@ def live(shop: Shop, sink: Sink, progress: Callable[[str], None] = _silent) -> t
     finally:
         if collecting:
             gc.enable()
-    progress(f"demo: {service.ids.opened} tickets, {int(orders.exists.sum())} orders and {len(checkouts)} carts")
+    progress(
+        f"demo: {service.ids.opened} tickets written; {int(orders.exists.sum())} orders and {len(checkouts)} carts left"
+    )
     return staff, orders, checkouts
