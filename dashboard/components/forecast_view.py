@@ -34,9 +34,8 @@ def charts(snap: Snapshot, answer: Mapping[str, Any], workflow: str, key: str, c
 
 def behind_the_page(snap: Snapshot, workflow: str) -> None:
     """The forecast of the weekly page. It is begun only once the page is drawn, and never waited for."""
-    st.markdown("#### The next four weeks")
-    place = st.container(key="next_weeks")
-    with place:
+    with st.container(key="next_weeks"):
+        st.markdown("#### The next four weeks")
         _looked(snap, workflow)
 
 

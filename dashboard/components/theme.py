@@ -90,7 +90,7 @@ def page_style() -> None:
         "@page{size:A4 portrait;margin:10mm}"
         "@media print{.stBidiComponent{break-inside:avoid}.stMainBlockContainer{padding:0;zoom:.62}"
         "html,body,#root,#root div{background-color:#fff!important}.stApp,.stApp :is(h3,h4,p){color:#1d2733!important}"
-        "[data-testid=stHeader],.st-key-filters,.st-key-trends,.st-key-volumes,.st-key-explained,.st-key-lists{display:none}}</style>"
+        "[data-testid=stHeader],.st-key-filters,.st-key-trends,.st-key-volumes,.st-key-explained,.st-key-lists,.st-key-next_weeks{display:none}}</style>"
     )
 
 

@@ -35,9 +35,13 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def shop(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the docs' commands find the shop they speak of: this one, and my-shop."""
+    """A folder in which the docs' commands find the shop they speak of: this one, and my-shop; and its scenarios."""
     folder = tmp_path_factory.mktemp("docs")
     shutil.copytree(demo_home, folder / "shop", symlinks=True)
+    example = next(text for page, text in blocks("yaml") if page == "scenarios.md")
+    (folder / "shop" / "scenarios").mkdir(exist_ok=True)
+    for name in ("scenario.yml", "scenarios/do-refund-approval-every-day.yml"):
+        (folder / "shop" / name).write_text(example, encoding="utf-8")
     return folder / "shop"
 
 
