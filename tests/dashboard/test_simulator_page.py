@@ -97,6 +97,8 @@ def in_demo(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (home / "data").mkdir()
     (home / "data" / "warehouse").symlink_to(demo_home / "data" / "warehouse")
     monkeypatch.setenv("FLOWMETER_HOME", str(home))
+    # What is made by hand must not be kept beside the demo's published file, where other tests would find it.
+    monkeypatch.setattr(simulator_data, "kept", lambda _path, _question, compute: compute())
     monkeypatch.setattr(simulator_data, "compute_forecast", next_weeks)
     monkeypatch.setattr(simulator_data, "compute_backtest", held_against)
     monkeypatch.setattr(simulator_data, "compute_answers", answers)
