@@ -31,9 +31,9 @@ from flowmeter.survey_facts import answered_tickets
 from flowmeter.warehouse import read
 from simulation.backtest import document, plan
 from simulation.backtest import foretold as set_back
-from simulation.calibrate.pools import AT_ONCE
 from simulation.experiment import Answer, Settings
 from simulation.kpi_frame import COLUMNS
+from simulation.parameters import AT_ONCE
 from simulation.scenario import seen
 from simulation.scenario.compare import content_hash, dump
 from simulation.scenario.document import Scenario

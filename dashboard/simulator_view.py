@@ -24,8 +24,7 @@ from flowmeter.checked_file import parse_yaml
 from flowmeter.config_models import WEEKDAYS
 from flowmeter.errors import ConfigError
 from flowmeter.seen_facts import WEEKS
-from simulation.calibrate.pools import AT_ONCE
-from simulation.parameters import Parameters, StepKind
+from simulation.parameters import AT_ONCE, Parameters, StepKind
 from simulation.scenario.apply import apply, parse
 from simulation.scenario.chain import resting
 from simulation.scenario.compare import dump

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int32]
 
+AT_ONCE = ", at once"
+"""Ends the name of the queue in which a group takes what begins as its work begins: calls, outreach."""
 OUTREACH = "Outreach"
 """The step by which tickets begin in which the shop writes first."""
 

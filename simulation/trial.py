@@ -10,11 +10,10 @@ import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate import Observed, fit, observe
-from simulation.calibrate.pools import AT_ONCE
 from simulation.experiment import Answer, Calibration, Change, Settings, experiment
 from simulation.forecast import forecast
 from simulation.money import Price
-from simulation.parameters import Floats, Ints, Parameters
+from simulation.parameters import AT_ONCE, Floats, Ints, Parameters
 from simulation.response import Answers, Response, fit_response, read_answers
 from simulation.runs import Score
 from simulation.scenario.apply import apply

@@ -1,6 +1,7 @@
 """`flowmeter simulate` and `flowmeter forecast`: what a change would do, and what the next weeks bring."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -98,6 +99,14 @@ def forecast(
     weeks: Annotated[int, typer.Option(min=1, max=26, help="How far ahead.")] = 4,
     seed: SeedOption = 7,
     workflow: WorkflowOption = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="A figure that should be met, as 'first_reply_median_calendar_hours<=6' or "
+            "'resolution_rate_cohort>=0.95': who would have to be added for it.",
+            show_default=False,
+        ),
+    ] = None,
     form: FormatOption = TextFormat.text,
     home: HomeOption = None,
 ) -> None:
@@ -111,7 +120,10 @@ def forecast(
             return
         shop, score, settings, known = desk
         _check_workflow(shop, workflow)
-        answer = foretold(shop, score, replace(settings, weeks=weeks), _progress())
+        settings = replace(settings, weeks=weeks)
+        answer = foretold(shop, score, settings, _progress())
+        if target is not None:
+            answer["staffing"] = _staffing(shop, target, workflow, score, settings)
     for part in ("days", "predictions"):
         answer[part] = [row for row in answer[part] if workflow is None or row["workflow"] == workflow]
     if form is TextFormat.json:
@@ -124,6 +136,34 @@ def forecast(
     rows = [_predicted(row, known) for row in answer["predictions"] if row["metric"] in known.metrics]
     write_rows(rows, ("workflow", "metric", "unit", "value", "low", "high"), Format.table)
     narrate("low and high: nine of ten times the figure lies between them")
+    if target is not None:
+        write_text(f"\n{_people(answer['staffing'], target)}\n")
+
+
+def _staffing(shop: "Shop", target: str, workflow: str | None, score: "Score", settings: "Settings") -> dict[str, Any]:
+    from simulation.staffing import Target, staffing
+
+    found = re.fullmatch(r"\s*(\w+)\s*(<=|>=)\s*(\d+(?:\.\d+)?)\s*", target)
+    if found is None:
+        mistake = f"'{target}' is no target. Write it like first_reply_median_calendar_hours<=6"
+        raise typer.BadParameter(mistake, param_hint="--target")
+    narrate("Looking who would have to be added")
+    wanted = Target(found[1], float(found[3]), found[2] == ">=", workflow or "all")
+    try:
+        return staffing(shop.today, wanted, score, settings)
+    except ValueError as mistake:
+        raise typer.BadParameter(str(mistake), param_hint="--target") from None
+
+
+def _people(found: dict[str, Any], target: str) -> str:
+    """Who would have to be added, as a sentence."""
+    added = ", ".join(f"{count} more in {group}" for group, count in found["added"].items())
+    way = f"{found['steps'][0]['value']:.3g} today, {found['steps'][-1]['value']:.3g} then"
+    if not added:
+        return f"{target}: met with the people there are ({way.partition(' today')[0]})."
+    if not found["met"]:
+        return f"{target}: not met even with {added} ({way})."
+    return f"{target}: met with {added} ({way})."
 
 
 def _text(scenario: Path) -> str:

@@ -8,9 +8,8 @@ import numpy as np
 
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.streams import LEVEL_DAYS, REPEAT_DAYS
-from simulation.parameters import Distributions, Evidence, Floats, Level, Parameters, Shape, StepKind
+from simulation.parameters import AT_ONCE, Distributions, Evidence, Floats, Level, Parameters, Shape, StepKind
 
 _FEW = 30
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

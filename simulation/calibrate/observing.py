@@ -21,7 +21,6 @@ from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
 from simulation.calibrate.pauses import beside, in_turn, resting, without_closing
 from simulation.calibrate.people import SHIFT_DAYS, Shifts, pace, shifts
-from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
 from simulation.calibrate.streams import REPEAT_DAYS, Contacts, daily, links
@@ -29,7 +28,7 @@ from simulation.calibrate.tune import after_work, replay, simulated_waits
 from simulation.calibrate.tune_log import tuned_log
 from simulation.calibrate.visits import simulated_visits
 from simulation.calibrate.waiting import edge_delays, work_of
-from simulation.parameters import PRIORITIES, Evidence, Floats, Ints, Level, Money, Routes, StepKind
+from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Money, Routes, StepKind
 
 WEEKS = 26
 _DAY = 1440.0

@@ -11,8 +11,7 @@ import numpy as np
 import polars as pl
 
 from simulation.calibrate.chain import Columns
-from simulation.calibrate.pools import AT_ONCE
-from simulation.parameters import Floats, Ints
+from simulation.parameters import AT_ONCE, Floats, Ints
 
 SHIFT_DAYS = 56
 _DAY = 1440

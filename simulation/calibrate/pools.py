@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-AT_ONCE = ", at once"
+from simulation.parameters import AT_ONCE
+
 _OWN_PEOPLE = 0.1
 _ENOUGH = 20
 

@@ -8,9 +8,8 @@ import polars as pl
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.chain import Columns
 from simulation.calibrate.people import Shifts, skills, zone_minutes
-from simulation.calibrate.pools import AT_ONCE
 from simulation.calibrate.queues import STRICT, discipline, together
-from simulation.parameters import PRIORITIES, Evidence, Floats, Ints, Level, Pools, Staff
+from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Pools, Staff
 
 _BEFORE_ALL = 100 * STRICT
 _SKILL_MINUTES = 26 * 7 * 1440.0

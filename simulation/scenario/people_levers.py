@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowmeter.config_models import WEEKDAYS
-from simulation.parameters import PRIORITIES, Ints, Parameters, Staff
+from simulation.parameters import AT_ONCE, PRIORITIES, Ints, Parameters, Staff
 from simulation.scenario import document
 from simulation.scenario.find import RefusedError, group, members, unknown
 
@@ -24,7 +24,7 @@ def staff(shop: Parameters, change: document.Staff) -> Parameters:
         return shop
     if change.agents > 0 and not own:
         raise RefusedError("group", f"nobody works in '{change.group}' whose shifts a new agent could have",
-                           f"It can be one of {', '.join(_manned(shop))}")  # fmt: skip
+                           f"It can be one of {', '.join(manned(shop))}")  # fmt: skip
     if change.agents < -len(own):
         raise RefusedError("agents", f"'{change.group}' has {len(own)} agents and cannot lose {-change.agents}",
                            f"It can be {-len(own)} or more")  # fmt: skip
@@ -95,15 +95,17 @@ def _people(shop: Parameters, change: document.Shifts) -> list[int]:
         own = members(shop, group(shop, str(change.group)))
         if not own:
             raise RefusedError("group", f"nobody works in '{change.group}'",
-                               f"It can be one of {', '.join(_manned(shop))}")  # fmt: skip
+                               f"It can be one of {', '.join(manned(shop))}")  # fmt: skip
         return own
     if change.agent not in shop.staff.agents:
         raise unknown("agent", "agent", change.agent, list(shop.staff.agents))
     return [shop.staff.agents.index(change.agent)]
 
 
-def _manned(shop: Parameters) -> list[str]:
-    return [name for number, name in enumerate(shop.pools.names) if members(shop, number)]
+def manned(shop: Parameters) -> list[str]:
+    """The groups that somebody works in, whose shifts a new agent could have."""
+    names = enumerate(shop.pools.names)
+    return [name for number, name in names if members(shop, number) and not name.endswith(AT_ONCE)]
 
 
 def _by_typical(known: Staff, own: list[int]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,35 @@ def test_the_next_weeks_by_day_and_workflow(demo_home: Path, capsys: Captured) -
     for row in found["days"]:
         for part in ("created", "resolved", "open"):
             assert row[part]["low"] <= row[part]["high"]
+
+
+def test_who_would_have_to_be_added_for_a_target(demo_home: Path, capsys: Captured) -> None:
+    def asked(target: str) -> dict[str, Any]:
+        arguments = ["forecast", "--home", str(demo_home), "--target", target, "--format", "json"]
+        assert main.run(arguments) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)["staffing"]
+        return found
+
+    there = asked("first_reply_p90_calendar_hours<=1000")
+    assert (there["met"], there["added"]) == (True, {})
+    today = there["steps"][0]["value"]
+    more = asked(f"first_reply_p90_calendar_hours<={today - 0.1:.3f}")
+    assert sum(more["added"].values()) == len(more["steps"]) - 1 >= 1
+    assert more["steps"][-1]["value"] < today
+    assert not any(group.endswith(", at once") for group in more["added"])
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("faster", "'faster' is no target. Write it like"),
+        ("nps<=1", "'nps' cannot be simulated; there are csat, "),
+        ("first_reply_p90_calendar_hours<=9", "cannot be known by then (7 days); look further ahead"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused(demo_home: Path, capsys: Captured, target: str, said: str) -> None:
+    assert main.run(["forecast", "--home", str(demo_home), "--weeks", "1", "--target", target]) == 2
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

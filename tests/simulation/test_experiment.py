@@ -14,7 +14,9 @@ from simulation.experiment import Calibration, Change, Settings, answer_key, blo
 from simulation.kpi_frame import Period, kpi_frame
 from simulation.parameters import Floats, Parameters
 from simulation.runs import CancelledError, one_run
-from simulation.staffing import Target, staffing, with_people
+from simulation.scenario.document import Staff
+from simulation.scenario.people_levers import staff
+from simulation.staffing import Target, staffing
 from simulation.ticket_rows import TicketRows, rules, ticket_rows
 from simulation.usage import day_counts, open_at_start, usage
 from tests.simulation import parameter_shops as shops
@@ -42,7 +44,7 @@ def quicker(parameters: Parameters) -> Parameters:
 
 
 def one_more(parameters: Parameters) -> Parameters:
-    return with_people(parameters, {"desk": 1})
+    return staff(parameters, Staff(group="desk", agents=1))
 
 
 def the(answer: dict[str, Any], metric: str, workflow: str = "all") -> dict[str, Any]:
@@ -101,7 +103,7 @@ def test_another_agent_shortens_the_wait_and_costs_pay(answers: list[dict[str, A
     assert answers[2]["money"]["saving_month"]["value"] < 0
     assert answers[2]["money"]["payback_months"]["value"] is None
     people = [row for row in answers[2]["agents"] if row["when"] == "after"]
-    assert [row["agent"] for row in people] == ["agent 0", "agent 1", "new 1"]
+    assert [row["agent"] for row in people] == ["agent 0", "agent 1", "New in desk 1"]
     assert all(row["duty_hours_week"] == 40 for row in people)
 
 
