@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import json
-
-import streamlit as st
+from functools import partial
 
 from analysis.compare.comparison import Comparison, document, table
 from analysis.comparison_html import comparison_html
 from dashboard import compare_data
 from dashboard.compare_view import Told
+from dashboard.components.downloads import downloads
 
 
 def download(told: Told) -> None:
-    """Three files; each is made when it is asked for, since that of all KPIs takes a moment."""
-    with st.popover("Download this comparison"):
-        for label, kind, mime, made in (
-            ("A page to send (HTML)", "html", "text/html", page),
-            ("The table (CSV)", "csv", "text/csv", rows),
-            ("Everything (JSON)", "json", "application/json", everything),
-        ):
-            st.download_button(
-                label,
-                data=lambda made=made: made(told),  # type: ignore[misc]
-                file_name=f"{told.choice.workflow}-{'-'.join(told.choice.arms)}.{kind}",
-                mime=mime,
-                on_click="ignore",
-                width="stretch",
-                key=f"download_{kind}",
-            )
+    """Three files; that of all KPIs takes a moment."""
+    downloads(
+        "Download this comparison",
+        f"{told.choice.workflow}-{'-'.join(told.choice.arms)}",
+        (
+            ("A page to send (HTML)", "html", "text/html", partial(page, told)),
+            ("The table (CSV)", "csv", "text/csv", partial(rows, told)),
+            ("Everything (JSON)", "json", "application/json", partial(everything, told)),
+        ),
+    )
 
 
 def page(told: Told) -> str:

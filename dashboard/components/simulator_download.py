@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import polars as pl
-import streamlit as st
 
 from analysis import simulation_words as words
 from analysis.simulation_html import About, simulation_html
 from dashboard import simulator_view
 from dashboard.components.answer_view import Shown
+from dashboard.components.downloads import downloads
 from flowmeter.scenarios import slug
 from simulation.scenario.compare import dump
 from simulation.scenario.words import change_told
 
 
 def download(shown: Shown) -> None:
-    """Four files; each is made when it is asked for."""
-    with st.popover("Download this answer"):
-        for label, kind, mime, made in (
-            ("A page to send (HTML)", "html", "text/html", page),
-            ("The effects (CSV)", "csv", "text/csv", rows),
-            ("Everything (JSON)", "json", "application/json", everything),
-            ("The scenario (YAML)", "yml", "application/yaml", scenario),
-        ):
-            st.download_button(
-                label,
-                data=lambda made=made: made(shown),  # type: ignore[misc]
-                file_name=f"{slug(shown.scenario.name)}.{kind}",
-                mime=mime,
-                on_click="ignore",
-                width="stretch",
-                key=f"download_{kind}",
-            )
+    """The answer's files, and the scenario's."""
+    downloads(
+        "Download this answer",
+        slug(shown.scenario.name),
+        (
+            ("A page to send (HTML)", "html", "text/html", partial(page, shown)),
+            ("The effects (CSV)", "csv", "text/csv", partial(rows, shown)),
+            ("Everything (JSON)", "json", "application/json", partial(everything, shown)),
+            ("The scenario (YAML)", "yml", "application/yaml", partial(scenario, shown)),
+        ),
+    )
 
 
 def page(shown: Shown) -> str:

@@ -196,10 +196,6 @@ def _observed(
     queues = replace(queues, finishes=~rests, after_work=hidden)
     staff, told = staff_of(facts, visits, pool, pools, speed, hours.usual)
     keys = dict(zip(facts.tickets["ticket_key"].to_list(), facts.tickets["ticket_id"].to_list(), strict=True))
-    following = found.passage_visit + 1
-    handoff = np.where(
-        visits.is_last[found.passage_visit], 0, visits.hands[np.minimum(following, len(visits.step) - 1)]
-    )
     answers = facts.replies.select("ticket_key", minutes=(
         (pl.col("happened_at") - facts.as_of).dt.total_microseconds() / 6e7))  # fmt: skip
     stream_of = _stream_by_ticket(visits, streams, tickets, found)
@@ -213,7 +209,7 @@ def _observed(
         routes=_routes(visits, found, delay),
         passage_day=visits.day[found.passage_visit],
         passage_reply=(visits.replies[found.passage_visit] > 0).astype(np.float64),
-        passage_handoff=handoff.astype(np.float64),
+        passage_handoff=_handoffs(visits, found),
         work=work,
         keep_state=found.state[rows],
         keep_day=visits.day[rows],
@@ -236,6 +232,12 @@ def _observed(
         seen_visits=_seen(visits, _since(facts, days[0]), np.arange(len(visits.day), dtype=np.int32)),
         evidence=(*told, *orders, *given_up),
     )
+
+
+def _handoffs(visits: Columns, found: Chain) -> Floats:
+    """By passage how often it went to other hands: those of the visit that it leads into."""
+    following = np.minimum(found.passage_visit + 1, len(visits.step) - 1)
+    return np.where(visits.is_last[found.passage_visit], 0, visits.hands[following]).astype(np.float64)
 
 
 def _seen(visits: Columns, since: float, by: Ints) -> tuple[int, ...]:
