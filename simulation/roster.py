@@ -97,6 +97,25 @@ def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:
     return roster(parameters, minutes).duty(seed)
 
 
+class Intervals(NamedTuple):
+    """Times at work, in minutes of the run."""
+
+    agent: Ints
+    begins: Floats
+    ends: Floats
+
+
+def worked(staff: Staff, known: Intervals) -> Duty:
+    """Duty as it is known to have been, whatever the usual shifts are."""
+    order = np.lexsort((known.begins, known.agent))
+    none = np.zeros(len(order))
+    shifts = Shifts(
+        known.agent[order].astype(np.int32), none.astype(np.uint64), none, none + 1.0, known.begins[order],
+        known.ends[order],
+    )  # fmt: skip
+    return Roster(_skills(staff), shifts).duty(0)
+
+
 def local_days(zone: str, start: dt.datetime, minutes: int) -> tuple[int, int]:
     """The first and the last local day of a run, as day numbers."""
     ends = clock(zone, start, minutes).local(np.array([0.0, float(minutes)]))

@@ -9,8 +9,9 @@ import numpy as np
 from simulation.calibrate.amounts import weighted
 from simulation.calibrate.observed import Observed
 from simulation.calibrate.queues import kept
+from simulation.calibrate.shifts import hours
 from simulation.calibrate.streams import daily, priorities, rates, repeats, trend
-from simulation.parameters import Arrivals, Floats, Parameters, Routes
+from simulation.parameters import Arrivals, Floats, Parameters, Pools, Routes, Staff
 
 _POSSIBLE = 0.001
 """What a passage counts besides its day's weight."""
@@ -19,8 +20,9 @@ _POSSIBLE = 0.001
 def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
     """Parameters with each of `observed.days` counting `weights` times (default: once). Fast: made for resampling.
 
-    Calendars, skills, the order of queues and their `after_work` are as observed, whatever the weights.
+    Skills, who comes on which weekday and the order of queues are as observed, whatever the weights.
     """
+    pools = observed.pools if weights is None else _pools(observed, weights)
     weights = np.ones(len(observed.days)) if weights is None else weights
     return Parameters(
         zone=observed.zone,
@@ -30,8 +32,8 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
         routes=_routes(observed, weights),
         work=replace(observed.work, keep=_keep(observed, weights)),
         distributions=weighted(observed.amounts, weights),
-        pools=observed.pools,
-        staff=observed.staff,
+        pools=pools,
+        staff=_staff(observed, weights),
         arrivals=_arrivals(observed, weights),
         backlog=observed.backlog,
         money=observed.money,
@@ -65,6 +67,22 @@ def _by_state(observed: Observed, count: Floats) -> Floats:
 def _keep(observed: Observed, weights: Floats) -> Floats:
     weight = weights[observed.keep_day]
     return kept(observed.keep_state, observed.keep_hit, observed.keep_luck, weight, len(observed.chain.step))
+
+
+def _pools(observed: Observed, weights: Floats) -> Pools:
+    """With the minutes after work that one of the runs of the past found. Which one is as good as drawn, by the days
+    that count.
+    """
+    if not len(observed.after_work):
+        return observed.pools
+    lot = int(weights @ np.arange(1, len(weights) + 1)) % len(observed.after_work)
+    return replace(observed.pools, after_work=observed.after_work[lot])
+
+
+def _staff(observed: Observed, weights: Floats) -> Staff:
+    days, staff = observed.shift_days, observed.staff
+    start, end = hours(days, weights[observed.shift_place], len(staff.shift_agent))
+    return replace(staff, shift_from=start, shift_to=end)
 
 
 def _arrivals(observed: Observed, weights: Floats) -> Arrivals:

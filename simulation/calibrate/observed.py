@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from simulation.calibrate.amounts import Amounts
 from simulation.calibrate.chain import Bools, Chain
+from simulation.calibrate.shifts import Days
 from simulation.calibrate.streams import Contacts
 from simulation.drift import Drift
 from simulation.parameters import (
@@ -27,7 +28,8 @@ from simulation.parameters import (
 class Observed:
     """Arrays of observations with the local day of each; positions in `days`. What days do not change is there whole.
 
-    routes, work: complete but for what `fit` puts in: chances, replies, handoffs; keep.
+    routes, work, staff: complete but for what `fit` puts in: chances, replies, handoffs; keep; hours of
+    shifts. A calibration takes the minutes after work of one of `after_work`, the best one their mean.
     """
 
     zone: str
@@ -47,7 +49,10 @@ class Observed:
     keep_luck: Floats
     amounts: Amounts
     pools: Pools
-    staff: Staff
+    after_work: Floats  # [K, P] as each of K runs of the past finds it; `pools` has the mean
+    staff: Staff  # with its usual shifts
+    shift_days: Days
+    shift_place: Ints  # of each of them in `days`
     contacts: Contacts
     drift: Drift
     stream_workflow: tuple[str, ...]

@@ -20,14 +20,16 @@ from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
 from simulation.calibrate.pauses import beside, in_turn, resting, without_closing
-from simulation.calibrate.people import SHIFT_DAYS, Shifts, pace, shifts
+from simulation.calibrate.people import pace
 from simulation.calibrate.queues import keep_counts
+from simulation.calibrate.shifts import SHIFT_DAYS, Shifts, shifts
 from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
 from simulation.calibrate.streams import REPEAT_DAYS, Contacts, daily, links
 from simulation.calibrate.tune import after_work, replay, simulated_waits
 from simulation.calibrate.tune_log import tuned_log
 from simulation.calibrate.visits import simulated_visits
 from simulation.calibrate.waiting import edge_delays, work_of
+from simulation.clock import day_number
 from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Money, Routes, StepKind
 
 WEEKS = 26
@@ -68,10 +70,11 @@ def _tuned(plain: Observed, visits: Columns, tickets: pl.DataFrame, created: Flo
     pool = np.array([-1 if s.pool is None else names.index(s.pool) for s in visits.steps], np.int32)[visits.step]
     streams = list(zip(plain.stream_workflow, plain.stream_channel, plain.stream_state.tolist(), strict=True))
     stream = _stream_by_ticket(visits, streams, tickets, plain.chain)
-    was = replay(visits, plain.chain, stream, _priorities(tickets), created, pool, len(names))
+    was = replay(plain, visits, stream, _priorities(tickets), created, pool)
     point = fit(plain)
-    minutes = after_work(point, was)
-    tuned = replace(plain, pools=replace(plain.pools, after_work=minutes))
+    found = after_work(point, was)
+    minutes: Floats = found.mean(axis=0) if len(found) else plain.pools.after_work
+    tuned = replace(plain, pools=replace(plain.pools, after_work=minutes), after_work=found)
     waits = simulated_waits(fit(tuned), was) if was.span else was.observed
     return tuned, [
         _after(name, float(minutes[n]), float(was.observed[n]), float(waits[n]), int(was.visits[n]))
@@ -217,7 +220,10 @@ def _observed(
         keep_luck=luck,
         amounts=amounts.done(),
         pools=queues,
+        after_work=np.zeros((0, len(pools))),
         staff=staff,
+        shift_days=hours.usual.days,
+        shift_place=np.clip(hours.usual.days.day - day_number(days[0]), 0, len(days) - 1).astype(np.int32),
         contacts=contacts,
         drift=drift(_history(facts, tickets, days[-1], workflows), daily(contacts, np.ones(len(days)))[1]),
         stream_workflow=tuple(workflow for workflow, _, _ in streams),

@@ -21,7 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulation.calibrate.chain import Columns
-from simulation.calibrate.people import Shifts, acting_days
+from simulation.calibrate.shifts import Shifts, acting_days
 from simulation.parameters import Floats, Ints
 
 _ENOUGH = 10

@@ -7,8 +7,9 @@ import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
 from simulation.calibrate.chain import Columns
-from simulation.calibrate.people import Shifts, skills, zone_minutes
+from simulation.calibrate.people import skills, zone_minutes
 from simulation.calibrate.queues import STRICT, discipline, together
+from simulation.calibrate.shifts import Shifts
 from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Pools, Staff
 
 _BEFORE_ALL = 100 * STRICT

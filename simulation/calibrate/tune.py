@@ -2,6 +2,9 @@
 
 The last weeks are run again with the tickets that came, their first steps, priorities and instants; only what the
 people do is drawn. A queue whose visits wait shorter in the run than they did gets minutes after work, by bisection.
+
+What was seen is one run of these weeks too, with luck of its own: so it is done with several seeds, and how far what
+they find lies apart is how well it is known.
 """
 
 from __future__ import annotations
@@ -11,17 +14,20 @@ from datetime import timedelta
 
 import numpy as np
 
-from simulation.calibrate.chain import Bools, Chain, Columns
+from simulation.calibrate.chain import Bools, Columns
+from simulation.calibrate.observed import Observed
+from simulation.clock import DAY, clock
 from simulation.compile import network
 from simulation.engine import run
 from simulation.network import Run, Tickets
 from simulation.parameters import Floats, Ints, Parameters, StepKind
+from simulation.roster import Intervals, worked
 
 WEEKS = 8
 _WEEK = 7 * 1440
 _SETTLE = _WEEK  # what is entered in the first week of a run is not judged
 _ROUNDS = 6
-_SEED = 1
+_SEEDS = range(1, 9)
 _FEW = 30
 _MOST = 12.0
 _LUCK = 0.95
@@ -30,17 +36,16 @@ _GIVEN_UP = -2
 
 @dataclass(frozen=True)
 class Replay:
-    """The tickets of the last weeks as they came, and how long their visits waited; minutes from `-span`."""
+    """The tickets and people of the last weeks as they came, and how long visits waited; minutes from `-span`."""
 
     tickets: Tickets
+    shifts: Intervals
     span: int
     observed: Floats  # [P] mean wait of visits in the queue, NaN where nobody waited in it
     visits: Ints  # [P]
 
 
-def replay(
-    visits: Columns, chain: Chain, stream: Ints, priority: Ints, created: Floats, pool: Ints, pools: int
-) -> Replay:
+def replay(observed: Observed, visits: Columns, stream: Ints, priority: Ints, created: Floats, pool: Ints) -> Replay:
     """What came in the last eight weeks, or in half of a shorter log; `stream`, `priority`, `created` by ticket."""
     span = int(min(WEEKS * _WEEK, -created.min() / 2)) if len(created) else 0
     rows = _rows(visits, float(span))
@@ -53,7 +58,7 @@ def replay(
     came = Tickets(
         key=visits.keys[ticket[order]].astype(np.uint64),
         stream=stream[ticket[order]].astype(np.int32),
-        state=chain.state[rows[order]].astype(np.int32),
+        state=observed.chain.state[rows[order]].astype(np.int32),
         arrived=arrived[order],
         entered=entered[order],
         priority=priority[ticket[order]].astype(np.int8),
@@ -61,8 +66,19 @@ def replay(
         in_work=np.zeros(len(order), np.bool_),
     )
     waits, n = _mean_waits(visits.entered + span, visits.started + span, pool, visits.is_work & ~visits.is_given_up,
-                           float(span), pools)  # fmt: skip
-    return Replay(came, span, waits, n)
+                           float(span), len(observed.pools.names))  # fmt: skip
+    return Replay(came, _shifts(observed, span), span, waits, n)
+
+
+def _shifts(observed: Observed, span: int) -> Intervals:
+    """Shifts of the last `span` minutes as they were: longer in some weeks, and not on the days of who was away."""
+    days, staff = observed.shift_days, observed.staff
+    rows = np.flatnonzero(days.day % 7 == staff.shift_weekday[days.shift])
+    midnight = days.day[rows] * float(DAY)
+    wall = clock(observed.zone, observed.start - timedelta(minutes=span), span)
+    begins, ends = wall.instant(midnight + days.start[rows]), wall.instant(midnight + days.end[rows])
+    inside = (ends > 0) & (begins < span)
+    return Intervals(staff.shift_agent[days.shift[rows]][inside], begins[inside], np.minimum(ends[inside], span))
 
 
 def _rows(visits: Columns, span: float) -> Ints:
@@ -86,11 +102,16 @@ def _mean_waits(
 
 
 def simulated_waits(parameters: Parameters, was: Replay) -> Floats:
-    """Mean wait by queue of the same tickets in runs."""
+    """Mean wait by queue of the same tickets, mean over runs."""
+    found: Floats = np.mean([_waits(parameters, was, seed) for seed in _SEEDS], axis=0)
+    return found
+
+
+def _waits(parameters: Parameters, was: Replay, seed: int) -> Floats:
     pools = {name: n for n, name in enumerate(parameters.pools.names)}
     kind = np.array([step.kind for step in parameters.steps])[parameters.routes.step]
     pool = np.array([pools.get(step.pool or "", -1) for step in parameters.steps])[parameters.routes.step]
-    ran = replayed(parameters, was, _SEED).records
+    ran = replayed(parameters, was, seed).records
     work = (kind[ran.state] == StepKind.WORK) & (ran.edge != _GIVEN_UP)
     return _mean_waits(ran.entered, ran.started, pool[ran.state], work, float(was.span), len(pools))[0]
 
@@ -102,44 +123,57 @@ def replayed(parameters: Parameters, was: Replay, seed: int) -> Run:
         start=parameters.start - timedelta(minutes=was.span),
         arrivals=replace(parameters.arrivals, repeat=np.zeros_like(parameters.arrivals.repeat)),
     )
-    return run(network(then, was.span, seed), was.tickets, float(was.span), seed)
+    net = replace(network(then, was.span, seed), duty=worked(parameters.staff, was.shifts))
+    return run(net, was.tickets, float(was.span), seed)
 
 
 def after_work(parameters: Parameters, was: Replay) -> Floats:
-    """Minutes after each visit by queue [P]: 0 where visits wait about as long in the run without them.
+    """Minutes after each visit by seed and queue [K, P]: 0 where visits wait about as long in the run without them."""
+    if not was.span:
+        return np.zeros((0, len(parameters.pools.names)))
+    return np.array([_sought(_Runs(parameters, was, seed)) for seed in _SEEDS])
 
-    Queues share people, so all are sought at once. Minutes that make the waits of all queues together fit no better
+
+@dataclass(frozen=True)
+class _Runs:
+    """Runs of one seed, by the minutes after work."""
+
+    parameters: Parameters
+    was: Replay
+    seed: int
+
+    def waits(self, minutes: Floats) -> Floats:
+        """Mean wait by queue, 0 where nobody waited."""
+        pools = replace(self.parameters.pools, after_work=minutes)
+        return np.nan_to_num(_waits(replace(self.parameters, pools=pools), self.was, self.seed))
+
+    def off(self, minutes: Floats) -> float:
+        """Minutes by which the waits of all visits differ, queue by queue."""
+        apart = np.abs(self.waits(minutes) - np.nan_to_num(self.was.observed))
+        return float((apart * self.was.visits).sum())
+
+
+def _sought(runs: _Runs) -> Floats:
+    """Queues share people, so all are sought at once. Minutes that make the waits of all queues together fit no better
     are left out: a queue that waits for a shift to begin hardly answers to them, while others do.
     """
-    size = len(parameters.pools.names)
-    if not was.span:
-        return np.zeros(size)
+    was, size = runs.was, len(runs.was.observed)
     wanted = np.nan_to_num(was.observed)
-    sought = (np.nan_to_num(_waits(parameters, was, np.zeros(size))) < _LUCK * wanted) & (was.visits >= _FEW)
+    sought = (runs.waits(np.zeros(size)) < _LUCK * wanted) & (was.visits >= _FEW)
     low, high = np.zeros(size), np.full(size, _MOST)
     for _ in range(_ROUNDS if sought.any() else 0):
         minutes = np.where(sought, (low + high) / 2, 0.0)
-        short = np.nan_to_num(_waits(parameters, was, minutes)) < wanted
+        short = runs.waits(minutes) < wanted
         low, high = np.where(short, minutes, low), np.where(short, high, minutes)
-    return _without_useless(parameters, was, np.where(sought, low, 0.0))
+    return _without_useless(runs, np.where(sought, low, 0.0))
 
 
-def _without_useless(parameters: Parameters, was: Replay, minutes: Floats) -> Floats:
+def _without_useless(runs: _Runs, minutes: Floats) -> Floats:
     """Each queue's minutes are kept only if the waits of all visits are nearer to what they were with them."""
-    off = _off(parameters, was, minutes)
+    off = runs.off(minutes)
     for queue in np.flatnonzero(minutes):
         without = minutes.copy()
         without[queue] = 0.0
-        if (left := _off(parameters, was, without)) <= off:
+        if (left := runs.off(without)) <= off:
             minutes, off = without, left
     return minutes
-
-
-def _waits(parameters: Parameters, was: Replay, minutes: Floats) -> Floats:
-    return simulated_waits(replace(parameters, pools=replace(parameters.pools, after_work=minutes)), was)
-
-
-def _off(parameters: Parameters, was: Replay, minutes: Floats) -> float:
-    """Minutes by which the waits of all visits differ, queue by queue."""
-    apart = np.abs(np.nan_to_num(_waits(parameters, was, minutes)) - np.nan_to_num(was.observed))
-    return float((apart * was.visits).sum())

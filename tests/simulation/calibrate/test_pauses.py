@@ -7,7 +7,7 @@ import polars as pl
 
 from simulation.calibrate.chain import Columns, columns
 from simulation.calibrate.pauses import beside, resting, without_closing
-from simulation.calibrate.people import Shifts
+from simulation.calibrate.shifts import Days, Shifts
 
 DAY = 1440.0
 
