@@ -17,6 +17,7 @@ _PRIOR = 60.0  # contacts that the wider group's week counts as much as
 _ENOUGH = 100
 _MOST_TREND = 0.03
 _HOLIDAY_PRIOR = 10.0
+_MAD, _FAR = 1.4826, 2.5
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,10 @@ def _product(week: Floats) -> Floats:
 
 
 def level(contacts: Contacts, weights: Floats) -> Floats:
-    """Contacts a day of each stream over the last weeks, at their end by the trend."""
+    """Contacts a day of each stream over the last weeks, at their end by the trend.
+
+    Weeks far off the usual ones, such as those of a late carrier, count as if they had been at the edge of the usual.
+    """
     recent = np.arange(len(weights)) >= len(weights) - LEVEL_DAYS
     usual = recent & ~contacts.is_holiday
     weight = np.where(usual if (weights * usual).sum() > 0 else recent, weights, 0.0)
@@ -127,7 +131,35 @@ def level(contacts: Contacts, weights: Floats) -> Floats:
         level = (counts / by_weekday).mean(axis=1)
     else:
         level = counts.sum(axis=1) / max(weight.sum(), 1e-9)
+    level *= _usual(contacts, weight)[contacts.workflow]
     result: Floats = level * (1 + trend(contacts, weights)[contacts.workflow] * LEVEL_DAYS / 14)
+    return result
+
+
+def _usual(contacts: Contacts, weight: Floats) -> Floats:
+    """By workflow the contacts of the last weeks over what they would be with all weeks within the usual.
+
+    Huber's bounds, two and a half deviations around the median; a deviation is the median one, or chance if that is
+    more. `weight`: of each day, 0 where it does not count.
+    """
+    size = int(contacts.workflow.max(initial=-1)) + 1
+    week = (len(weight) - 1 - np.arange(len(weight))) // 7
+    weeks = LEVEL_DAYS // 7
+    counted = (weight > 0) & (week < weeks)
+    days = np.bincount(week[counted], minlength=weeks)
+    if (days == 0).any():
+        return np.ones(size)
+    came = contacts.day[contacts.is_first]
+    flow = contacts.workflow[contacts.stream[contacts.is_first]]
+    inside = counted[came]
+    cell = flow[inside] * weeks + week[came[inside]]
+    rate = np.bincount(cell, minlength=size * weeks).reshape(size, weeks) / days
+    middle = np.median(rate, axis=1, keepdims=True)
+    apart = np.maximum(_MAD * np.median(np.abs(rate - middle), axis=1, keepdims=True), np.sqrt(middle / days))
+    kept = np.clip(rate, middle - _FAR * apart, middle + _FAR * apart)
+    share = np.bincount(week[counted], weight[counted], weeks)
+    total = rate @ share
+    result: Floats = np.where(total > 0, (kept @ share) / np.where(total > 0, total, 1.0), 1.0)
     return result
 
 
