@@ -23,7 +23,7 @@ _DAY = 1440
 _OFTEN = 3
 _EARLY, _LATE = 0.25, 0.9
 _ALIKE = 45.0
-_IDLE = 60.0
+_IDLE, _LITTLE = 60.0, 0.2
 _TELLING = 1.2
 _SHORTEST = 15.0
 _CRISP = 15.0
@@ -197,8 +197,8 @@ def _usual(table: pl.DataFrame, possible: list[date]) -> list[_Row]:
 def _edges(days: pl.DataFrame, acts: str, share: float, extreme: float) -> Floats:
     """By day when shifts of its week begin or end: at this share of the days' `acts`, for days end in idle hours.
 
-    Where these say little, as of a night watch or of who comes once a week and leaves when all is done, the earliest
-    or latest of all weeks (`extreme`, a share) stands.
+    The idler the days, the less each says: then the earliest or latest of the week (`extreme`, a share) stands, and of
+    all weeks for a night watch, or for who comes once a week and leaves when all is done.
     """
     values = days[acts].to_numpy()
     week = (days["day"].to_numpy() + 3) // 7  # 1970-01-01 was a Thursday
@@ -206,6 +206,8 @@ def _edges(days: pl.DataFrame, acts: str, share: float, extreme: float) -> Float
     spread = np.mean([np.subtract(*np.quantile(one, (0.75, 0.25))) for one in weeks])
     if spread > _IDLE or len(values) < _OFTEN * len(weeks):
         return np.full(len(values), np.quantile(values, extreme))
+    if spread > _LITTLE * (days["late"] - days["first"]).mean():  # type: ignore[operator]
+        share = extreme
     return np.concatenate([np.full(len(one), np.quantile(one, share)) for one in weeks])
 
 
