@@ -13,6 +13,7 @@ from simulation.calibrate.shifts import hours
 from simulation.calibrate.streams import daily, priorities, rates, repeats, trend
 from simulation.parameters import Arrivals, Floats, Parameters, Pools, Routes, Staff
 
+_HALF = 56.0
 _POSSIBLE = 0.001
 """What a passage counts besides its day's weight."""
 
@@ -24,6 +25,7 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
     """
     pools = observed.pools if weights is None else _pools(observed, weights)
     weights = np.ones(len(observed.days)) if weights is None else weights
+    weights = weights * 0.5 ** (np.arange(len(weights))[::-1] / _HALF)
     return Parameters(
         zone=observed.zone,
         start=observed.start,

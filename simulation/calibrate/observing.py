@@ -73,11 +73,11 @@ def _tuned(plain: Observed, visits: Columns, tickets: pl.DataFrame, created: Flo
     was = replay(plain, visits, stream, _priorities(tickets), created, pool)
     point = fit(plain)
     found = after_work(point, was)
-    minutes: Floats = found.mean(axis=0) if len(found) else plain.pools.after_work
+    minutes: Floats = np.median(found, axis=0) if len(found) else plain.pools.after_work
     tuned = replace(plain, pools=replace(plain.pools, after_work=minutes), after_work=found)
     waits = simulated_waits(fit(tuned), was) if was.span else was.observed
     return tuned, [
-        _after(name, float(minutes[n]), float(was.observed[n]), float(waits[n]), int(was.visits[n]))
+        _after(name, float(minutes[n]), float(was.observed[n]), float(waits[n]), int(was.visits[:, n].sum()))
         for n, name in enumerate(names)
     ]
 

@@ -3,14 +3,15 @@
 The last weeks are run again with the tickets that came, their first steps, priorities and instants; only what the
 people do is drawn. A queue whose visits wait shorter in the run than they did gets minutes after work, by bisection.
 
-What was seen is one run of these weeks too, with luck of its own: so it is done with several seeds, and how far what
-they find lies apart is how well it is known.
+What was seen is luck too: some weeks' waits are not those of others. So it is done several times, each with weeks drawn
+anew to be met and a seed of its own, and how far what they find lies apart is how well it is known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -41,8 +42,19 @@ class Replay:
     tickets: Tickets
     shifts: Intervals
     span: int
-    observed: Floats  # [P] mean wait of visits in the queue, NaN where nobody waited in it
-    visits: Ints  # [P]
+    total: Floats  # [weeks, P] minutes that visits waited in the queue, by the week in which they joined it
+    visits: Ints  # [weeks, P]
+
+    @property
+    def observed(self) -> Floats:
+        """[P] mean wait of visits in the queue, NaN where nobody waited in it."""
+        return _mean(self.total, self.visits)
+
+    def drawn(self, seed: int) -> Floats:
+        """The same of as many weeks drawn anew."""
+        dice = np.random.Generator(np.random.Philox(key=[seed, len(self.visits)]))
+        weeks = dice.integers(0, len(self.visits), len(self.visits))
+        return _mean(self.total[weeks], self.visits[weeks])
 
 
 def replay(observed: Observed, visits: Columns, stream: Ints, priority: Ints, created: Floats, pool: Ints) -> Replay:
@@ -65,9 +77,9 @@ def replay(observed: Observed, visits: Columns, stream: Ints, priority: Ints, cr
         agent=own[order].astype(np.int32),
         in_work=np.zeros(len(order), np.bool_),
     )
-    waits, n = _mean_waits(visits.entered + span, visits.started + span, pool, visits.is_work & ~visits.is_given_up,
+    total, n = _waited(visits.entered + span, visits.started + span, pool, visits.is_work & ~visits.is_given_up,
                            float(span), len(observed.pools.names))  # fmt: skip
-    return Replay(came, _shifts(observed, span), span, waits, n)
+    return Replay(came, _shifts(observed, span), span, total, n)
 
 
 def _shifts(observed: Observed, span: int) -> Intervals:
@@ -89,16 +101,22 @@ def _rows(visits: Columns, span: float) -> Ints:
     return np.flatnonzero(open_then | comes).astype(np.int32)
 
 
-def _mean_waits(
+def _waited(
     entered: Floats, started: Floats, pool: Ints, here: Bools, span: float, size: int
 ) -> tuple[Floats, Ints]:
-    """Mean minutes from joining to beginning by queue; a wait that goes on counts until the end."""
+    """Minutes from joining to beginning, and visits, by week and queue; a wait that goes on counts until the end."""
+    weeks = max(int(np.ceil((span - _SETTLE) / _WEEK)), 1)
     judged = here & (entered >= _SETTLE) & (entered < span)
-    waits = np.where(np.isnan(started), span, np.minimum(started, span)) - entered
-    n = np.bincount(pool[judged], minlength=size).astype(np.int32)
-    total = np.bincount(pool[judged], np.maximum(waits[judged], 0.0), size)
-    mean: Floats = np.where(n > 0, total / np.maximum(n, 1), np.nan)
-    return mean, n
+    waits = np.maximum(np.where(np.isnan(started), span, np.minimum(started, span)) - entered, 0.0)[judged]
+    cell = ((entered[judged] - _SETTLE) // _WEEK).astype(np.int64) * size + pool[judged]
+    total: Floats = np.bincount(cell, waits, weeks * size).astype(np.float64).reshape(weeks, size)
+    return total, np.bincount(cell, minlength=weeks * size).reshape(weeks, size).astype(np.int32)
+
+
+def _mean(total: Floats, visits: Ints) -> Floats:
+    n = visits.sum(axis=0)
+    mean: Floats = np.where(n > 0, total.sum(axis=0) / np.maximum(n, 1), np.nan)
+    return mean
 
 
 def simulated_waits(parameters: Parameters, was: Replay) -> Floats:
@@ -113,7 +131,7 @@ def _waits(parameters: Parameters, was: Replay, seed: int) -> Floats:
     pool = np.array([pools.get(step.pool or "", -1) for step in parameters.steps])[parameters.routes.step]
     ran = replayed(parameters, was, seed).records
     work = (kind[ran.state] == StepKind.WORK) & (ran.edge != _GIVEN_UP)
-    return _mean_waits(ran.entered, ran.started, pool[ran.state], work, float(was.span), len(pools))[0]
+    return _mean(*_waited(ran.entered, ran.started, pool[ran.state], work, float(was.span), len(pools)))
 
 
 def replayed(parameters: Parameters, was: Replay, seed: int) -> Run:
@@ -149,17 +167,20 @@ class _Runs:
 
     def off(self, minutes: Floats) -> float:
         """Minutes by which the waits of all visits differ, queue by queue."""
-        apart = np.abs(self.waits(minutes) - np.nan_to_num(self.was.observed))
-        return float((apart * self.was.visits).sum())
+        return float((np.abs(self.waits(minutes) - self.wanted) * self.was.visits.sum(axis=0)).sum())
+
+    @cached_property
+    def wanted(self) -> Floats:
+        """Mean wait by queue that runs are to come to."""
+        return np.nan_to_num(self.was.drawn(self.seed))
 
 
 def _sought(runs: _Runs) -> Floats:
     """Queues share people, so all are sought at once. Minutes that make the waits of all queues together fit no better
     are left out: a queue that waits for a shift to begin hardly answers to them, while others do.
     """
-    was, size = runs.was, len(runs.was.observed)
-    wanted = np.nan_to_num(was.observed)
-    sought = (runs.waits(np.zeros(size)) < _LUCK * wanted) & (was.visits >= _FEW)
+    size, wanted = len(runs.wanted), runs.wanted
+    sought = (runs.waits(np.zeros(size)) < _LUCK * wanted) & (runs.was.visits.sum(axis=0) >= _FEW)
     low, high = np.zeros(size), np.full(size, _MOST)
     for _ in range(_ROUNDS if sought.any() else 0):
         minutes = np.where(sought, (low + high) / 2, 0.0)
