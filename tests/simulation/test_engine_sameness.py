@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from simulation import compiled
 from simulation.compiled import cached
-from simulation.engine import run
+from simulation.engine import prepare, run
 from tests.simulation.shops import bytes_of
 from tests.simulation.whole_shop import DAY, whole_shop, whole_tickets
 
@@ -42,6 +43,23 @@ def test_plain_python_gives_the_same_bytes() -> None:
     _, arrived, repeats, rows = compiled.split()
     assert int(arrived) == 600 + int(repeats) > 620
     assert int(rows) > 1000
+
+
+def test_a_shop_made_ready_once_serves_for_other_hours() -> None:
+    network, tickets = whole_shop().network(), whole_tickets(300)
+    later = replace(network, duty=replace(network.duty, duty_to=network.duty.duty_to + 30.0))
+    ready = prepare(network)
+    found = [bytes_of(run(each, tickets, DAYS * DAY, 3, ready=ready)) for each in (network, later)]
+    assert found == [bytes_of(run(each, tickets, DAYS * DAY, 3)) for each in (network, later)]
+    assert found[0] != found[1]
+    with pytest.raises(ValueError, match="intervals on duty end after they begin"):
+        run(
+            replace(network, duty=replace(network.duty, duty_to=later.duty.duty_from - 1.0)),
+            tickets,
+            DAY,
+            3,
+            ready=ready,
+        )
 
 
 def test_threads_give_the_same_bytes() -> None:
