@@ -180,7 +180,7 @@ def compute_backtest(path: str, known: Learned, names: Mapping[str, str], report
     with _opened(path) as connection:
         known_past = past(connection)
         metrics = [one for one in simulated_metrics(connection, COLUMNS) if one.key in WATCHED]
-        settings = Settings(SEED, draws=30, replications=2, explained=0, settled=settled_days(metrics))
+        settings = Settings(SEED, draws=30, replications=3, explained=0, settled=settled_days(metrics))
 
         def facts(cut: dt.date) -> tuple[ServiceFacts, pl.DataFrame]:
             begin = known_past.begin(cut)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from simulation.drift import Drift
@@ -23,7 +24,7 @@ from tests.simulation import parameter_shops as shops
 from tests.simulation.scoring import score
 
 WEEK = 10_080
-SMALL = Settings(weeks=1, draws=10, replications=2, explained=2)
+SMALL = Settings(weeks=1, draws=10, replications=3, explained=2)
 TIME = "resolution_time_mean_calendar_hours"
 
 
@@ -68,6 +69,23 @@ def test_a_level_that_drifts_is_in_predictions_and_never_in_effects() -> None:
         return float(rows[0]["scenario"]["high"] - rows[0]["scenario"]["low"])
 
     assert created(wide) > 1.5 * created(plain)
+
+
+def test_each_draw_is_run_as_often_as_asked_and_once_more_where_the_level_may_differ() -> None:
+    """With and without the change: 2 runs of the best calibration, then 10 draws of 3 or 4 runs."""
+    drift = Drift(np.array([0.09, 0.0, 0.0]), np.zeros(3), np.zeros(3), 1e6)
+    assert [runs_of(replace(certain(busy_shop()), drift=each)) for each in (None, drift)] == [2 * 32, 2 * 42]
+
+
+def runs_of(calibration: Calibration) -> int:
+    runs: list[int] = []
+
+    def counted(tickets: pl.DataFrame) -> pl.DataFrame:
+        runs.append(tickets["run"].n_unique())
+        return score(tickets)
+
+    experiment(calibration, [Change("quicker", quicker)], counted, replace(SMALL, explained=0))
+    return sum(runs)
 
 
 @pytest.fixture(scope="module")
