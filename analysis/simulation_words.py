@@ -72,14 +72,19 @@ def main(rows: Sequence[Row], workflow: str | None = None) -> list[Row]:
     return sorted(own, key=lambda row: FIRST.index(row["metric"]))
 
 
-def title(rows: Sequence[Row], name: str, known: Known) -> str:
+def findings(rows: Sequence[Row]) -> list[Row]:
     """The first clear effect to the better and the first to the worse, of rows in the order of what matters most."""
+    clear = [row for row in rows if _matters(row)]
+    firsts = (next((row for row in clear if row["standing"] == word), None) for word in (BETTER, WORSE))
+    return [row for row in firsts if row is not None]
+
+
+def title(rows: Sequence[Row], name: str, known: Known) -> str:
+    """The findings, with their size."""
     said = []
-    for word in (BETTER, WORSE):
-        row = next((row for row in rows if row["standing"] == word and _matters(row)), None)
-        if row is not None:
-            where = "" if row["workflow"] == ALL else f" of {inside(known.workflow(row['workflow']))}"
-            said.append(f"{inside(row['label'])}{where} {own_unit(row['difference'], row['unit'], known.speech)}")
+    for row in findings(rows):
+        where = "" if row["workflow"] == ALL else f" of {inside(known.workflow(row['workflow']))}"
+        said.append(f"{inside(row['label'])}{where} {own_unit(row['difference'], row['unit'], known.speech)}")
     return f"{name}: {', but '.join(said) if said else 'no clear change in any main figure'}"
 
 

@@ -140,7 +140,7 @@ def test_the_fit_is_told_in_each_figures_own_words() -> None:
 def test_the_page_to_send_holds_the_finding_and_escapes_names() -> None:
     answer = {
         "effects": [effect("resolution_time_mean_calendar_hours", 50.0, -8.0, 2.0)], "agents": AGENTS,
-        "money": worth(500, 100), "method": "50 calibrations",
+        "money": worth(500, 100), "method": "50 calibrations", "width": [], "tornado": [],
     }  # fmt: skip
     page = simulation_html(answer, KNOWN, About("<b>Refunds</b>", ("no 'Approval' any more",), "all", GROUPS))
     assert "<b>Refunds" not in page

@@ -83,6 +83,16 @@ def test_who_would_have_to_be_added_for_a_target(demo_home: Path, capsys: Captur
     assert sum(more["added"].values()) == len(more["steps"]) - 1 >= 1
     assert more["steps"][-1]["value"] < today
     assert not any(group.endswith(", at once") for group in more["added"])
+    assert more["then"]["low"] < more["then"]["value"] < more["today"]["value"] < more["today"]["high"]
+    assert set(more["hours"]) == set(more["added"])
+
+
+def test_who_would_have_to_be_added_is_said_in_a_sentence_and_a_table(demo_home: Path, capsys: Captured) -> None:
+    target = "first_reply_p90_calendar_hours<=1000"
+    assert main.run(["forecast", "--home", str(demo_home), "--workflow", "returns", "--target", target]) == 0
+    shown = capsys.readouterr().out
+    assert "90% first replied within of returns: at most 41 d 16 h is met with the people there are: " in shown
+    assert "Today's people" in shown.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +105,9 @@ def test_who_would_have_to_be_added_for_a_target(demo_home: Path, capsys: Captur
 )
 def test_a_target_that_cannot_be_is_refused(demo_home: Path, capsys: Captured, target: str, said: str) -> None:
     assert main.run(["forecast", "--home", str(demo_home), "--weeks", "1", "--target", target]) == 2
-    assert said in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "Running the next" not in shown.err, "it is refused before the forecast is run"
 
 
 @pytest.mark.parametrize(
