@@ -33,7 +33,6 @@ from simulation.backtest import document, plan
 from simulation.backtest import foretold as set_back
 from simulation.experiment import Answer, Settings
 from simulation.kpi_frame import COLUMNS
-from simulation.parameters import AT_ONCE
 from simulation.runs import Score
 from simulation.scenario import seen
 from simulation.scenario.compare import content_hash, dump
@@ -168,8 +167,7 @@ def compute_shop(path: str, report: Report) -> Learned:
         if shop is None:
             return Learned(None)
         report("Looking what the weeks have seen", 1, 2)
-        ranges = seen.ranges(shop.today, seen.observed(*seen_frames(connection)))
-        return Learned(shop, tuple(one for one in ranges if AT_ONCE not in one.subject))
+        return Learned(shop, seen.ranges(shop.today, seen.observed(*seen_frames(connection))))
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ from simulation.experiment import Answer
 from simulation.scenario.apply import apply
 from simulation.scenario.document import Scenario
 from simulation.scenario.seen import past_seen
+from simulation.verdicts import Verdict
 
 ANSWER_HEIGHT = 420
 
@@ -73,8 +74,10 @@ def _learned(snap: Snapshot, known: Learned) -> None:
             foretold = _next_weeks(snap, known)
             title = "The next four weeks, if nothing changes"
         else:
-            shown = _answer(snap, known, scenario)
-            title = simulator_view.title(shown.answer, scenario, names) if shown else f"{scenario.name}: being computed"
+            job = simulator_data.start_answers(snap, known, [scenario])
+            shown = _answer(snap, known, scenario, job)
+            state = "not computed" if job.error else "being computed"
+            title = simulator_view.title(shown.answer, scenario, names) if shown else f"{scenario.name}: {state}"
     if foretold is not None:
         with left:
             staffing_view.needed(snap, known, foretold)
@@ -123,7 +126,8 @@ def _tested(snap: Snapshot, job: Job) -> None:
         return
     found = job.answer
     first, *rest = found["headline"] or ["Nothing could be held against past weeks."]
-    (st.warning if "no better" in first or "too few" in first else st.success)(plain(first))
+    is_better = all(score["verdict"] == Verdict.BETTER for score in found["scores"])
+    (st.success if is_better and found["scores"] else st.warning)(plain(first))
     st.caption(plain(words.fit(found, Speech(snap.currency))))
     with st.expander("How well it foretold past weeks"):
         sentences([*rest, *(score["sentence"] for score in found["scores"])], "tested", 12)
@@ -140,17 +144,17 @@ def _next_weeks(snap: Snapshot, known: Learned) -> Answer | None:
     return told
 
 
-def _answer(snap: Snapshot, known: Learned, scenario: Scenario) -> Shown | None:
+def _answer(snap: Snapshot, known: Learned, scenario: Scenario, job: Job) -> Shown | None:
     """The picture of the effects."""
     assert known.shop is not None
-    job = simulator_data.start_answers(snap, known, [scenario])
     st.markdown("#### What would happen")
     if not waited(job, simulator_data.answer_key(snap, [scenario]), ANSWER_HEIGHT):
         return None
     today = known.shop.today
     shown = Shown(scenario, job.answer[0], simulator_data.words_known(snap), today, apply(today, scenario))
-    for told in past_seen(today, shown.proposed, known.ranges):
-        st.warning(plain(told))
+    told = words.past_seen(past_seen(today, shown.proposed, known.ranges, shown.known.workflows))
+    if told:
+        st.warning("\n- ".join(plain(one) for one in told))
     answer_view.effects(shown)
     return shown
 

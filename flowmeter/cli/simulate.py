@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -15,6 +15,8 @@ from flowmeter.cli.output import Format, narrate, write_json, write_rows, write_
 from flowmeter.settings import Home
 
 if TYPE_CHECKING:
+    import duckdb
+
     from analysis.simulation_words import Known
     from simulation.experiment import Settings
     from simulation.runs import Score
@@ -38,8 +40,18 @@ WorkflowOption = Annotated[
 ]
 
 
+class _Desk(NamedTuple):
+    """A calibrated shop, and what runs of it need."""
+
+    shop: "Shop"
+    score: "Score"
+    settings: "Settings"
+    known: "Known"
+    connection: "duckdb.DuckDBPyConnection"
+
+
 @contextlib.contextmanager
-def _desk(home: Home, seed: int) -> Iterator["tuple[Shop, Score, Settings, Known] | None"]:
+def _desk(home: Home, seed: int) -> Iterator[_Desk | None]:
     """The calibrated shop and what runs need; none, and said so, when no ticket has a log of what happened."""
     from analysis.simulation_words import Known
     from analysis.wording import Speech
@@ -62,7 +74,8 @@ def _desk(home: Home, seed: int) -> Iterator["tuple[Shop, Score, Settings, Known
         metrics = simulated_metrics(connection, COLUMNS)
         names = dict(connection.execute("select workflow, name from dim_workflow").fetchall())
         known = Known({one.key: vars(one) for one in metrics}, names, Speech(facts.currency))
-        yield shop, scorer(connection, metrics), Settings(seed, settled=settled_days(metrics)), known
+        settings = Settings(seed, settled=settled_days(metrics))
+        yield _Desk(shop, scorer(connection, metrics), settings, known, connection)
 
 
 def simulate(
@@ -74,23 +87,27 @@ def simulate(
     home: HomeOption = None,
 ) -> None:
     """What a change would do to every KPI, to queues, people and money, with ranges."""
+    from flowmeter.seen_facts import seen_frames
     from simulation.scenario.apply import apply, parse
+    from simulation.scenario.seen import observed, past_seen, ranges
     from simulation.trial import groups_of, tried
 
     shop_home, text = find_home(ctx, home), _text(scenario)
     with _desk(shop_home, seed) as desk:
         if desk is None:
             return
-        shop, score, settings, known = desk
+        shop, score, settings, known, connection = desk
         _check_workflow(shop, workflow)
         asked = parse(text, str(scenario), shop.today)
         [answer] = tried(shop, [asked], score, settings, _progress())
+        proposed, seen = apply(shop.today, asked), ranges(shop.today, observed(*seen_frames(connection)))
+        answer["past_seen"] = past_seen(shop.today, proposed, seen, known.workflows)
     if workflow is not None:
         answer["effects"] = [row for row in answer["effects"] if row["workflow"] == workflow]
     if form is TextFormat.json:
         write_json(answer)
     else:
-        _tell(answer, known, groups_of(apply(shop.today, asked)), workflow or "all")
+        _tell(answer, known, groups_of(proposed), workflow or "all")
 
 
 def forecast(
@@ -120,7 +137,7 @@ def forecast(
     with _desk(find_home(ctx, home), seed) as desk:
         if desk is None:
             return
-        shop, score, settings, known = desk
+        shop, score, settings, known, _ = desk
         _check_workflow(shop, workflow)
         settings, report = replace(settings, weeks=weeks), _progress()
         with _refused("--target"):  # before minutes of runs
@@ -203,7 +220,8 @@ def _tell(answer: dict[str, Any], known: "Known", groups: dict[str, str], workfl
 
     rows = words.effects(answer, known)
     title = words.title(words.main(rows, workflow), answer["scenario"], known)
-    lines = [title, *words.money(answer["money"], known.speech), *words.overloaded(answer, groups)]
+    lines = [title, *words.past_seen(answer["past_seen"]), *words.money(answer["money"], known.speech)]
+    lines += words.overloaded(answer, groups)
     write_text("\n".join(lines) + "\n\n")
     table = [{"today": row["baseline"], "then": row["scenario"], **row} for row in rows if row["workflow"] == workflow]
     write_rows(table, SHOWN, Format.table)

@@ -48,6 +48,17 @@ def test_an_answer_has_effects_with_ranges_and_is_the_same_for_the_same_seed(
     assert {"predictions", "money", "queue", "agents", "width", "tornado", "method"} <= set(answer)
 
 
+def test_what_goes_past_the_weeks_seen_is_said_before_the_figures(
+    demo_home: Path, scenario: Path, capsys: Captured
+) -> None:
+    scenario.write_text("name: Rush\nweeks: 1\nchanges:\n  - surge: {factor: 9, days: 3}\n", encoding="utf-8")
+    assert main.run(["simulate", str(scenario), "--home", str(demo_home)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "This goes past what your weeks have seen, so how the shop would behave is a guess."
+    assert lines[2].startswith("Contacts of ")
+    assert "; the data saw " in lines[2]
+
+
 def test_text_begins_with_the_finding(demo_home: Path, scenario: Path, capsys: Captured) -> None:
     arguments = ["simulate", str(scenario), "--home", str(demo_home), "--workflow", "returns"]
     assert main.run(arguments) == 0
