@@ -32,7 +32,7 @@ def sentence(found: Row, known: Known) -> str:
     many = sum(found["added"].values())
     return (
         f"{wanted} would not be met even with {_more(many)}: {then} is expected, {today} with today's people. "
-        "More people alone do not bring it: look at working hours, steps that could go, and waits for customers."
+        "More people alone do not bring it: look at working hours, steps that could go, and waiting for customers."
     )
 
 

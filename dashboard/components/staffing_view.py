@@ -138,10 +138,10 @@ def _answer(snap: Snapshot, known: Learned, target: Target, today: Answer, names
 
 def table_html(rows: Sequence[dict[str, str]]) -> str:
     """The table of staffing_words, the range below what is expected."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in HEADS)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in HEADS)
     body = ""
     for row in rows:
         who, people, hours, expected, span = (escape(row[name]) for name in words.COLUMNS)
         told = f"<td>{people}</td><td>{hours}</td><td>{expected}<small>{span}</small></td>"
-        body += f"<tr><th>{who}</th>{told}</tr>"
+        body += f'<tr><th scope="row">{who}</th>{told}</tr>'
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
