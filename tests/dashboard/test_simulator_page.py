@@ -315,30 +315,6 @@ def test_the_shop_s_own_target_is_offered_first(page: Path) -> None:
     assert app.number_input(key="needed_value_resolution_rate_cohort_all").value == 90.0  # config of the demo shop
 
 
-@pytest.mark.parametrize(
-    ("target", "said"),
-    [("faster", "'faster' is no target"), ("nps<=1", "'nps' of all is not foretold")],
-)
-def test_an_address_with_no_target_is_said(page: Path, target: str, said: str) -> None:
-    app = open_simulator(target=target)
-    assert said in app.info[0].value.replace("\\", "")
-
-
-def test_the_search_for_people_shows_how_far_it_is_and_can_be_stopped(
-    page: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def endless(*given: Any) -> None:
-        while True:
-            given[-1]("Looking where person 1 would help most", 3, 9)
-            time.sleep(0.02)
-
-    monkeypatch.setattr(simulator_data, "compute_staffing", endless)
-    app = open_simulator(target=f"{FIRST}<=1")
-    next(button for button in app.button if button.label == "Stop").click().run()
-    app.run()
-    assert any("Stopped" in info.value for info in app.info)
-
-
 def test_the_answer_can_be_taken_away(page: Path) -> None:
     app = open_simulator(scenario=address(CHANGES))
     assert [button.proto.label for button in app.get("download_button")] == [

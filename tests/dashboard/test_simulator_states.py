@@ -15,6 +15,7 @@ from dashboard.jobs import Report
 from dashboard.simulator_data import Learned
 from simulation.scenario.document import Scenario
 from tests.dashboard.test_simulator_page import (  # noqa: F401 (fixtures)
+    FIRST,
     address,
     answers,
     held_against,
@@ -32,6 +33,13 @@ def test_all_that_goes_past_the_weeks_seen_is_one_warning_in_the_shop_s_names(pa
     assert said.startswith("This goes past what your weeks have seen, so how the shop would behave is a guess.")
     assert "\n- Contacts of Order updates a week would be " in said
     assert "order_updates" not in said
+
+
+def test_inputs_are_listed_in_the_shop_s_names(page: Path) -> None:  # noqa: F811
+    [table] = open_simulator().dataframe
+    subjects = {str(one).partition(": ")[0] for one in table.value["Of"]}
+    assert "Order updates" in subjects
+    assert "order_updates" not in subjects
 
 
 @pytest.mark.parametrize(("verdict", "kind"), [("better", "success"), ("as good", "warning"), ("worse", "warning")])
@@ -89,3 +97,28 @@ def test_what_was_stopped_says_so_here_and_is_begun_again_for_others(
     other.run()
     assert not any("Stopped" in info.value for info in other.info)
     assert "average resolution time −8 h" in text(other)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("faster", "'faster' is no target"), ("nps<=1", "'nps' of all is not foretold")],
+)
+def test_an_address_with_no_target_is_said(page: Path, target: str, said: str) -> None:  # noqa: F811
+    app = open_simulator(target=target)
+    assert said in app.info[0].value.replace("\\", "")
+
+
+def test_the_search_for_people_shows_how_far_it_is_and_can_be_stopped(
+    page: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def endless(*given: Any) -> None:
+        while True:
+            given[-1]("Looking where person 1 would help most", 3, 9)
+            time.sleep(0.02)
+
+    monkeypatch.setattr(simulator_data, "compute_staffing", endless)
+    app = open_simulator(target=f"{FIRST}<=1")
+    next(button for button in app.button if button.label == "Stop").click().run()
+    app.run()
+    assert any("Stopped" in info.value for info in app.info)
