@@ -17,7 +17,6 @@ from simulation.parameters import Floats, Parameters
 from simulation.runs import CancelledError, one_run
 from simulation.scenario.document import Staff
 from simulation.scenario.people_levers import staff
-from simulation.staffing import Target, staffing
 from simulation.ticket_rows import TicketRows, rules, ticket_rows
 from simulation.usage import day_counts, open_at_start, usage
 from tests.simulation import parameter_shops as shops
@@ -234,19 +233,6 @@ def test_queues_by_hour_hold_all_waiting_and_agents_all_work() -> None:
     assert seen.busy.sum() == pytest.approx(rows.work.sum())
     assert seen.duty.tolist() == [WEEK, WEEK]
     assert seen.busy.sum() / seen.duty.sum() == pytest.approx(6 * 12 / 60 / 2, rel=0.1)  # rho of M/M/2
-
-
-def test_people_are_added_until_the_target_is_met() -> None:
-    shop = busy_shop(rate=4.0)
-    target = Target(TIME, 12.0)
-    found = staffing(shop, target, score, SMALL)
-    assert found["met"]
-    assert found["added"] == {"desk": len(found["steps"]) - 1}
-    values = [step["value"] for step in found["steps"]]
-    assert values == sorted(values, reverse=True)
-    assert values[-1] <= 12.0 < values[0]
-    with pytest.raises(ValueError, match="'nps' cannot be simulated"):
-        staffing(shop, Target("nps", 1.0), score, SMALL)
 
 
 def test_an_answer_has_a_name_that_stays() -> None:
