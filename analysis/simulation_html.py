@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis import comparison_html as dress
 from analysis import simulation_words as words
+from analysis import tornado
 from analysis.comparison_words import BETTER, WORSE, reach, sized
 from analysis.simulation_words import Known
 from analysis.wording import MINUS
@@ -18,16 +19,19 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class About:
-    """The scenario's name, its changes in words, the workflow that they are about or 'all', and agents' groups."""
+    """The scenario's name, its changes in words, the workflow that they are about or 'all', agents' groups, and the
+    metric whose effect is taken apart (empty: that of the title).
+    """
 
     name: str
     changes: Sequence[str]
     workflow: str
     groups: Mapping[str, str]
+    metric: str = ""
 
 
 def simulation_html(answer: Row, known: Known, about: About) -> str:
-    """The page: the finding, what is changed, money, people, every effect, and how it was computed."""
+    """The page: the finding, what is changed, money, people, every effect, what moves it, and how it was computed."""
     rows = words.effects(answer, known)
     return "\n".join(
         [
@@ -39,11 +43,21 @@ def simulation_html(answer: Row, known: Known, about: About) -> str:
             f"<h2>{escape(words.overload_title(answer, about.groups))}</h2>",
             dress.bullets(words.overloaded(answer, about.groups)),
             *_tables(rows, known),
+            *_unsure(answer, known, about),
             "<h2>How this is computed</h2>",
             dress.bullets([answer["method"]]),
             "</body>\n</html>\n",
         ]
     )
+
+
+def _unsure(answer: Row, known: Known, about: About) -> Iterable[str]:
+    """Which input moves the effect how far."""
+    drawn = tornado.tornadoes(answer, known).get(about.metric or tornado.looked_at(answer, known, about.workflow))
+    if drawn is not None:
+        yield f"<h2>{escape(tornado.title(drawn))}</h2>"
+        yield f'<p class="soft">{escape(tornado.subtitle(drawn, known))}</p>'
+        yield tornado.tornado_html(drawn, known)
 
 
 def _tables(rows: Sequence[Row], known: Known) -> Iterable[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.compare.verdict import margin
-from analysis.comparison_words import BETTER, WORSE, inside, listed, own_unit, standing
+from analysis.comparison_words import BETTER, UNCLEAR, WORSE, inside, listed, own_unit, standing
 from analysis.load_words import DAYS
 from analysis.wording import Speech
 
@@ -62,8 +62,14 @@ def effects(answer: Row, known: Known) -> list[dict[str, Any]]:
         metric = known.metrics.get(effect["metric"])
         if metric is not None:
             row = {**effect, "label": metric["label"], "unit": metric["unit"], "better": metric["better"]}
-            found.append({**row, "standing": standing(row)})
+            found.append({**row, "standing": _standing(row, known.speech)})
     return found
+
+
+def _standing(row: Row, speech: Speech) -> str:
+    """What is told as nothing is no better and no worse, however sure we are of it."""
+    told = own_unit(row["difference"], row["unit"], speech) if row["low"] is not None else ""
+    return UNCLEAR if told and not any(sign in told for sign in "123456789") else standing(row)
 
 
 def main(rows: Sequence[Row], workflow: str | None = None) -> list[Row]:
@@ -72,15 +78,25 @@ def main(rows: Sequence[Row], workflow: str | None = None) -> list[Row]:
     return sorted(own, key=lambda row: FIRST.index(row["metric"]))
 
 
-def title(rows: Sequence[Row], name: str, known: Known) -> str:
+def findings(rows: Sequence[Row]) -> list[Row]:
     """The first clear effect to the better and the first to the worse, of rows in the order of what matters most."""
+    clear = [row for row in rows if _matters(row)]
+    firsts = (next((row for row in clear if row["standing"] == word), None) for word in (BETTER, WORSE))
+    return [row for row in firsts if row is not None]
+
+
+def title(rows: Sequence[Row], name: str, known: Known) -> str:
+    """The findings, with their size."""
     said = []
-    for word in (BETTER, WORSE):
-        row = next((row for row in rows if row["standing"] == word and _matters(row)), None)
-        if row is not None:
-            where = "" if row["workflow"] == ALL else f" of {inside(known.workflow(row['workflow']))}"
-            said.append(f"{inside(row['label'])}{where} {own_unit(row['difference'], row['unit'], known.speech)}")
+    for row in findings(rows):
+        where = "" if row["workflow"] == ALL else f" of {inside(known.workflow(row['workflow']))}"
+        said.append(f"{inside(row['label'])}{where} {own_unit(row['difference'], row['unit'], known.speech)}")
     return f"{name}: {', but '.join(said) if said else 'no clear change in any main figure'}"
+
+
+def past_seen(told: Sequence[str]) -> list[str]:
+    """What a scenario takes past the weeks that the model was learned from, headed by what that means."""
+    return ["This goes past what your weeks have seen, so how the shop would behave is a guess.", *told] if told else []
 
 
 @dataclass(frozen=True)
@@ -233,9 +249,10 @@ def _payback(pays: Row) -> str:
 def _months(months: float) -> str:
     if months >= 24:
         return f"{months / 12:.0f} years"
-    if months < 1:
-        return f"{max(1, round(months * 4.35))} weeks"
-    return f"{months:.0f} month{'' if round(months) == 1 else 's'}"
+    if months < 2:
+        weeks = max(1, round(months * 4.35))
+        return f"{weeks} week{'' if weeks == 1 else 's'}"
+    return f"{months:.0f} months"
 
 
 def _saved(found: Row, speech: Speech) -> str:

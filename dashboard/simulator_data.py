@@ -33,12 +33,13 @@ from simulation.backtest import document, plan
 from simulation.backtest import foretold as set_back
 from simulation.experiment import Answer, Settings
 from simulation.kpi_frame import COLUMNS
-from simulation.parameters import AT_ONCE
+from simulation.runs import Score
 from simulation.scenario import seen
 from simulation.scenario.compare import content_hash, dump
 from simulation.scenario.document import Scenario
 from simulation.scenario.seen import Range
 from simulation.set_back import forecaster
+from simulation.staffing import Target, staffing
 from simulation.trial import Shop, calibrated, foretold, tried
 
 Key = tuple[Any, ...]
@@ -76,6 +77,20 @@ def forecast(snap: Snapshot, known: Learned) -> Job:
     return jobs().start(
         forecast_key(snap),
         lambda report: kept(snap.path, asked, lambda: compute_forecast(snap.path, known, report)),
+    )
+
+
+def staffing_key(snap: Snapshot, target: Target) -> Key:
+    """What the people for a target are kept under."""
+    return ("staffing", snap.path, target)
+
+
+def needed(snap: Snapshot, known: Learned, target: Target, today: Answer) -> Job:
+    """Who would have to be added for a target: a Job of that answer. `today`: the target's figure in the forecast."""
+    asked = ("staffing", SEED, FORECAST_WEEKS, target.workflow, str(target))
+    return jobs().start(
+        staffing_key(snap, target),
+        lambda report: kept(snap.path, asked, lambda: compute_staffing(snap.path, known, target, today, report)),
     )
 
 
@@ -152,26 +167,36 @@ def compute_shop(path: str, report: Report) -> Learned:
         if shop is None:
             return Learned(None)
         report("Looking what the weeks have seen", 1, 2)
-        ranges = seen.ranges(shop.today, seen.observed(*seen_frames(connection)))
-        return Learned(shop, tuple(one for one in ranges if AT_ONCE not in one.subject))
+        return Learned(shop, seen.ranges(shop.today, seen.observed(*seen_frames(connection))))
+
+
+@contextlib.contextmanager
+def _desk(path: str) -> Iterator[tuple[Score, Settings]]:
+    """How KPIs of runs are found, and how runs are made."""
+    with _opened(path) as connection:
+        metrics = simulated_metrics(connection, COLUMNS)
+        yield scorer(connection, metrics), Settings(SEED, weeks=FORECAST_WEEKS, settled=settled_days(metrics))
 
 
 def compute_forecast(path: str, known: Learned, report: Report) -> Answer:
     """Runs the next weeks."""
     assert known.shop is not None
-    with _opened(path) as connection:
-        metrics = simulated_metrics(connection, COLUMNS)
-        settings = Settings(SEED, weeks=FORECAST_WEEKS, settled=settled_days(metrics))
-        return foretold(known.shop, scorer(connection, metrics), settings, report)
+    with _desk(path) as (score, settings):
+        return foretold(known.shop, score, settings, report)
+
+
+def compute_staffing(path: str, known: Learned, target: Target, today: Answer, report: Report) -> Answer:
+    """Runs the next weeks with more and more people."""
+    assert known.shop is not None
+    with _desk(path) as (score, settings):
+        return staffing(known.shop.calibration, target, today, score, settings, report)
 
 
 def compute_answers(path: str, known: Learned, scenarios: Sequence[Scenario], report: Report) -> list[Answer]:
-    """Runs today and the scenarios."""
+    """Runs today and the scenarios, each as far ahead as it asks."""
     assert known.shop is not None
-    with _opened(path) as connection:
-        metrics = simulated_metrics(connection, COLUMNS)
-        settings = Settings(SEED, settled=settled_days(metrics))
-        return tried(known.shop, scenarios, scorer(connection, metrics), settings, report)
+    with _desk(path) as (score, settings):
+        return tried(known.shop, scenarios, score, settings, report)
 
 
 def compute_backtest(path: str, known: Learned, names: Mapping[str, str], report: Report) -> Answer | None:
@@ -180,7 +205,7 @@ def compute_backtest(path: str, known: Learned, names: Mapping[str, str], report
     with _opened(path) as connection:
         known_past = past(connection)
         metrics = [one for one in simulated_metrics(connection, COLUMNS) if one.key in WATCHED]
-        settings = Settings(SEED, draws=30, replications=2, explained=0, settled=settled_days(metrics))
+        settings = Settings(SEED, draws=30, replications=3, explained=0, settled=settled_days(metrics))
 
         def facts(cut: dt.date) -> tuple[ServiceFacts, pl.DataFrame]:
             begin = known_past.begin(cut)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,14 +62,27 @@ class Suggestion:
     change: Document
 
 
-def read(text: str, shop: Parameters) -> tuple[Scenario | None, str]:
-    """The scenario that an address or a file carries, or none and why not."""
+def read(text: str, shop: Parameters, where: str = ADDRESS) -> tuple[Scenario | None, str]:
+    """The scenario that an address or a file carries, or none and why not: in which line of a file, in which change of
+    an address, since that has no lines.
+    """
     if len(text) > LONGEST:
         return None, f"The scenario in the address is longer than {LONGEST:,} characters. Save it and open it by name."
     try:
-        return parse(text, ADDRESS, shop), ""
+        return parse(text, where, shop), ""
     except ConfigError as error:
-        return None, str(error)
+        return None, _of_change(str(error)) if where == ADDRESS else str(error)
+
+
+def _of_change(problem: str) -> str:
+    """A refusal of an address, as somebody says it who never saw its text: Change 1: there is no group 'Retuns'."""
+    where = re.match(rf"{ADDRESS}(?: line \d+)?(?:, key '(?:changes\[(\d+)\])?([^']*)')?: ", problem)
+    if where is None:
+        return problem
+    told = problem[where.end() :]
+    if where[1]:
+        return f"Change {where[1]}: {told}"
+    return f"{where[2].capitalize()}: {told}" if where[2] else f"{told[:1].upper()}{told[1:]}"
 
 
 def written(document: Mapping[str, Any]) -> str:

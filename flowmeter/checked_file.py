@@ -236,7 +236,7 @@ def _expected(problem: ErrorDetails) -> str:
     for start, words in _EXPECTED.items():
         if problem["type"].startswith(start) and not problem["type"].endswith("_than_equal"):
             return words
-    return problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return re.sub(r"^(Value error, |\w+ should (be |have )?)", "", problem["msg"])
 
 
 def _shown(value: object) -> str:

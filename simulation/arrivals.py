@@ -68,6 +68,13 @@ class Luck:
         return factor
 
 
+class _Counted(NamedTuple):
+    """How many first contacts come in each hour."""
+
+    drawn: Floats  # [C] random numbers of the stream at hand
+    counts: Hours  # [N, C]
+
+
 class _Made(NamedTuple):
     """First contacts."""
 
@@ -92,7 +99,9 @@ class Expected:
     def tickets(self, seed: int) -> Tickets:
         """Those open at the start, then first contacts by the instant they come."""
         stream, key, arrived, priority = self._drawn(seed)
-        order = np.lexsort((key, arrived))
+        order = np.argsort(arrived)
+        if (np.diff(arrived[order]) == 0.0).any():
+            order = np.lexsort((key, arrived))
         stream, arrived = stream[order], arrived[order]
         count = len(order)
         came: tuple[Any, ...] = (
@@ -111,15 +120,15 @@ class Expected:
 
     def _drawn(self, seed: int) -> _Made:
         """First contacts by stream and hour."""
-        counts = np.empty(self.mean.shape, dtype=np.int64)
         hours, luck = self.hours, self.luck
-        _count_all(self.mean, luck.factors(seed), luck.kind, luck.place, hours.key, int(seed), counts)
-        total = int(counts.sum())
+        counted = _Counted(np.empty(len(hours.key)), np.empty(self.mean.shape, dtype=np.int64))
+        _count_all(self.mean, luck.factors(seed), luck.kind, luck.place, hours.key, int(seed), counted)
+        total = int(counted.counts.sum())
         made = _Made(
             np.empty(total, dtype=np.int32), np.empty(total, dtype=np.uint64), np.empty(total),
             np.empty(total, dtype=np.int8),
         )  # fmt: skip
-        _fill(counts, hours.begins, hours.length, hours.key, self.upto, int(seed), made)
+        _fill(counted.counts, hours.begins, hours.length, hours.key, self.upto, int(seed), made)
         return made
 
 
@@ -191,6 +200,8 @@ def _open(backlog: Backlog) -> Tickets:
 @inlined
 def _poisson(mean: float, drawn: float) -> int:
     """The count at which the distribution function passes `drawn`: it grows with the mean."""
+    if drawn < 1.0 - mean:  # less than exp(-mean), which takes long: nobody comes in most hours of a small stream
+        return 0
     chance = np.exp(-mean)
     passed, count = chance, 0
     while passed < drawn and count < mean + 40 * np.sqrt(mean) + 40:
@@ -201,9 +212,11 @@ def _poisson(mean: float, drawn: float) -> int:
 
 
 @inlined
-def _count(mean: float, seed: int, stream: np.uint64, number: int) -> int:
-    """A Poisson count, of parts where the mean is large. `number`: that of the first part."""
-    total, part = 0, 0
+def _count(mean: float, first: float, seed: int, stream: np.uint64, number: int) -> int:
+    """A Poisson count, of parts where the mean is large. `first`: drawn for the first part, of this `number`."""
+    total = _poisson(min(mean, FAR), first)
+    mean -= FAR
+    part = 1
     while mean > 0:
         total += _poisson(min(mean, FAR), uniform(seed, stream, number + part % PARTS, _COUNT))
         mean -= FAR
@@ -220,12 +233,15 @@ def _rank(upto: Floats, row: int, drawn: float) -> int:
 
 
 @cached
-def _count_all(mean: Floats, luck: Floats, kind: Hours, place: Hours, hours: Hours, seed: int, counts: Hours) -> None:
-    """Fills counts [N, C] for means [N, C], each times its day's luck."""
+def _count_all(mean: Floats, luck: Floats, kind: Hours, place: Hours, hours: Hours, seed: int, made: _Counted) -> None:
+    """Fills what is made, for means [N, C], each times its day's luck."""
     for n in range(mean.shape[0]):
         stream = child(np.uint64(n), 0)
+        for c in range(mean.shape[1]):  # by itself, as several at once then take little more time than one
+            made.drawn[c] = uniform(seed, stream, hours[c] * PARTS, _COUNT)
         for c in range(mean.shape[1]):
-            counts[n, c] = _count(mean[n, c] * luck[kind[n], place[c]], seed, stream, hours[c] * PARTS)
+            wanted = mean[n, c] * luck[kind[n], place[c]]
+            made.counts[n, c] = _count(wanted, made.drawn[c], seed, stream, hours[c] * PARTS)
 
 
 @cached

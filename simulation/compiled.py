@@ -5,9 +5,12 @@ With NUMBA_DISABLE_JIT=1 the same functions run as plain Python, with the same r
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -21,6 +24,8 @@ config: Any = numba.core.config  # sets its names as it goes, which no type chec
 # inlined call made the engine a hundred times slower, and its compilation too.
 OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
 HERE = Path(__file__).parent
+STALE = 24 * 3600.0
+"""Seconds without a process that began with it, after which the code of another version is thrown away."""
 
 
 def scalar(function: Function) -> Function:
@@ -54,18 +59,33 @@ def cached(function: Function) -> Function:
 
 
 def folder() -> Path | None:
-    """NUMBA_CACHE_DIR, else beside this file, else the user's cache: the first that can be written to."""
+    """NUMBA_CACHE_DIR, else beside this file, else the user's cache: the first that can be written to.
+
+    Where it is made anew, those of versions that nobody uses any more are removed.
+    """
     asked = os.environ.get("NUMBA_CACHE_DIR")
     users = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     for root in [Path(asked)] if asked else [HERE / "__pycache__", users / "flowmeter"]:
         kept = root / f"compiled-{_version()}"
+        is_new = not kept.exists()
         try:
             kept.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=kept):
-                return kept
+                os.utime(kept)  # it is in use
         except OSError:
             continue
+        if is_new:
+            _forget_stale(kept)
+        return kept
     return None
+
+
+def _forget_stale(kept: Path) -> None:
+    """Two processes may do so at once, and a third may still run an old version: numba compiles what it misses."""
+    for other in kept.parent.glob("compiled-*"):
+        with contextlib.suppress(OSError):  # another process was quicker
+            if other != kept and time.time() - other.stat().st_mtime > STALE:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def _version() -> str:

@@ -42,15 +42,15 @@ class Settings:
     seed: int = 7
     weeks: int = 4
     draws: int = 50
-    replications: int = 5
+    replications: int = 5  # runs of each draw: the last with a seed of its own, the others with the same in all draws
     explained: int = 12  # draws of each input for the width and the tornado; 0: without
     cohort_days: float = 7.0
     settled: Mapping[str, float] = field(default_factory=dict)  # days, by column of the ticket frame
 
     def __post_init__(self) -> None:
         """Two runs tell a variance, a handful of draws a range."""
-        if self.weeks < 1 or self.replications < 1 or self.draws < LEAST_DRAWS:
-            raise ValueError(f"an experiment needs a week, a run and {LEAST_DRAWS} draws at least")
+        if self.weeks < 1 or self.replications < 2 or self.draws < LEAST_DRAWS:
+            raise ValueError(f"an experiment needs a week, two runs and {LEAST_DRAWS} draws at least")
         if self.explained and not 2 <= self.explained <= self.draws:
             raise ValueError(f"what makes the width is seen from 2 to {self.draws} draws, or from none (0)")
 
@@ -58,6 +58,11 @@ class Settings:
     def minutes(self) -> int:
         """Length of a run."""
         return self.weeks * WEEK
+
+    @property
+    def common(self) -> list[int]:
+        """Seeds that all draws and the best calibration are run with."""
+        return [self.seed + place for place in range(self.replications - 1)]
 
     @property
     def period(self) -> Period:
@@ -155,14 +160,13 @@ class _Use:
 
     def runs(self, values: Floats) -> Runs:
         """Figures [units, seeds] by what the runs are for: expectations."""
-        seeds = self.settings.replications
+        seeds = len(self.settings.common)
         drawn = values[1 : self.settings.draws + 1]
         return Runs(values[0, :seeds], drawn[:, :seeds], drawn[:, seeds], self.blocks)
 
     def ahead(self, values: Floats) -> Runs:
-        """The same for what comes: the fresh runs are those at a level of contacts of their own."""
-        told = self.runs(values)
-        return replace(told, fresh=values[1 : self.settings.draws + 1, self.settings.replications + 1])
+        """The same for what comes: the fresh runs are those at a level of contacts of their own, if it may differ."""
+        return replace(self.runs(values), fresh=values[1 : self.settings.draws + 1, -1])
 
 
 Respond = Callable[[], Response] | None
@@ -176,12 +180,13 @@ def _units(
     respond: Sequence[Respond],
     levels: Sequence[Floats | None],
 ) -> list[Unit]:
-    common = [settings.seed + place for place in range(settings.replications)]
-    units = [Unit(partial(_variants, lambda: point, changes), common, with_usage=True, respond=respond[0])]
+    units = [Unit(partial(_variants, lambda: point, changes), settings.common, with_usage=True, respond=respond[0])]
     for place, draw in enumerate(draws):
         fresh = settings.seed + FRESH + place
         variants = partial(_variants, draw, changes)
-        units.append(Unit(variants, [*common, fresh, fresh], respond=respond[place + 1], level=levels[place]))
+        level = levels[place]
+        seeds = [*settings.common, fresh] if level is None else [*settings.common, fresh, fresh]
+        units.append(Unit(variants, seeds, respond=respond[place + 1], level=level))
     return units
 
 

@@ -35,7 +35,7 @@ def forecast(
     """
     point = calibration.fit(None)
     found = figures(Desk(score, settings.period, workers, progress, cancel), _units(point, calibration, settings))
-    seeds, blocks = settings.replications, max(calibration.days / BLOCK, 1.0)
+    seeds, blocks = len(settings.common), max(calibration.days / BLOCK, 1.0)
 
     def predicted(values: Floats) -> Estimate:
         return prediction(Runs(values[0, :seeds], values[1:, :seeds], values[1:, seeds], blocks), LEVEL)
@@ -55,11 +55,10 @@ _Plan = tuple[Callable[[], list[Parameters]], list[int], Floats | None, Floats |
 def _units(point: Parameters, calibration: Calibration, settings: Settings) -> list[Unit]:
     """The best calibration with the common seeds, then each draw with these, and with a seed and level of its own."""
     weights = block_weights(calibration.days, settings.draws, settings.seed)
-    common = [settings.seed + place for place in range(settings.replications)]
     levels = calibration.levels(settings.draws, settings)
-    plans: list[_Plan] = [(lambda: [point], common, None, None)]
+    plans: list[_Plan] = [(lambda: [point], settings.common, None, None)]
     plans += [
-        (partial(_alone, calibration, row), [*common, settings.seed + FRESH + n], row, levels[n])
+        (partial(_alone, calibration, row), [*settings.common, settings.seed + FRESH + n], row, levels[n])
         for n, row in enumerate(weights)
     ]
     respond = calibration.respond

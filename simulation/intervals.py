@@ -7,6 +7,7 @@ An estimate has two kinds of error: the calibration rests on a sample of days (d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import stdtrit
@@ -43,18 +44,18 @@ class Runs:
     def __add__(self, other: Runs) -> Runs:
         return Runs(self.point + other.point, self.draws + other.draws, self.fresh + other.fresh, self.blocks)
 
-    @property
+    @cached_property
     def rows(self) -> Floats:
         """[B] each draw's mean over the common seeds; NaN where a run has no such figure."""
         means: Floats = self.draws.mean(axis=1)
         return means
 
-    @property
+    @cached_property
     def luck(self) -> Floats:
         """[B] what a period's own luck adds to what its draw expects."""
         return self.fresh - self.rows
 
-    @property
+    @cached_property
     def expected(self) -> float:
         """The figure's mean by the best calibration.
 
@@ -107,7 +108,8 @@ def prediction(runs: Runs, level: float = 0.90) -> Estimate:
     value = runs.expected
     off = (rows - rows.mean()) * np.sqrt(_lost(runs.blocks))
     futures = value + off[:, None] + (luck - luck.mean())[None, :]
-    low, high = np.quantile(futures, [(1 - level) / 2, (1 + level) / 2])
+    in_order = np.sort(futures, axis=None)  # np.quantile takes longer to put them in order itself
+    low, high = np.quantile(in_order, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(value, float(low), float(high))
 
 

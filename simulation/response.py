@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
@@ -61,6 +62,11 @@ class Answers:
     ces: Asked
     csat_given: Asked
     ces_given: Asked
+
+    @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Of all answers, however often a draw counts them."""
+        return (*_evidence(self, self.csat, "CSAT"), *_evidence(self, self.ces, "CES"))
 
 
 class Line(NamedTuple):
@@ -194,7 +200,7 @@ def fit_response(answers: Answers, weights: Floats | None = None) -> Response:
         ces=_fit_linear(answers.ces, weights, _BOUND, _EFFORT),
         csat_given=_fit_linear(answers.csat_given, weights, _FREE, _SHARE),
         ces_given=_fit_linear(answers.ces_given, weights, _FREE, _SHARE),
-        evidence=(*_evidence(answers, answers.csat, "CSAT"), *_evidence(answers, answers.ces, "CES")),
+        evidence=answers.evidence,
     )
 
 
@@ -280,7 +286,7 @@ def _parts(asked: Asked, means: Floats, counts: Floats) -> Iterator[tuple[Floats
 
 
 def _evidence(answers: Answers, asked: Asked, name: str) -> Iterator[Evidence]:
-    """One row per workflow, of all answers (not of a draw's weights)."""
+    """One row per workflow."""
     workflow_of = np.searchsorted(asked.start, asked.cell, side="right") - 1
     for place, workflow in enumerate(answers.workflows):
         own = asked.y[workflow_of == place]

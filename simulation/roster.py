@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from simulation.random import Purpose, uniform
 
 _TURN, _SLACK = 0.9, 0.05
 _ATTENDANCE = int(Purpose.ATTENDANCE)
+_AT_WORK = {"speed", "capacity", "wage"}  # of Staff: what has no part in who is there
 
 
 class Shifts(NamedTuple):
@@ -55,26 +56,33 @@ def roster(parameters: Parameters, minutes: int) -> Roster:
     sick days where they are. Those who take turns share the draw. A shift on a holiday is worked by those who work
     holidays; its date is that of its start.
     """
-    return _roster(_Same(parameters.staff), parameters.zone, parameters.start, parameters.holidays, minutes)
+    return Roster(
+        _skills(parameters.staff),
+        _usual(_Same(parameters.staff), parameters.zone, parameters.start, parameters.holidays, minutes),
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class _Same:
-    """Staff as a key: equal to itself only, as most draws and scenarios share it."""
+    """Staff as a key: equal to staff with the very same shifts, as that of most draws and scenarios is."""
 
     staff: Staff
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.staff is self.staff
+        return isinstance(other, _Same) and all(
+            getattr(other.staff, field.name) is getattr(self.staff, field.name)
+            for field in fields(Staff)
+            if field.name not in _AT_WORK
+        )
 
     def __hash__(self) -> int:
-        return id(self.staff)
+        return id(self.staff.shift_agent)
 
 
 @lru_cache(maxsize=16)
-def _roster(
+def _usual(
     of: _Same, zone: str, start: dt.datetime, holidays: tuple[dt.date, ...], minutes: int
-) -> Roster:  # fmt: skip
+) -> Shifts:  # fmt: skip
     staff = of.staff
     row, day = _shifts(staff, *local_days(zone, start, minutes))
     off = np.isin(day, [day_number(date) for date in holidays])
@@ -89,7 +97,7 @@ def _roster(
     row, day = row[order], day[order]
     key = (holder[row].astype(np.uint64) << np.uint64(32)) + day.astype(np.uint64)
     upto = after[row] + staff.shift_attendance[row]
-    return Roster(_skills(staff), Shifts(staff.shift_agent[row], key, after[row], upto, begins[order], ends[order]))
+    return Shifts(staff.shift_agent[row], key, after[row], upto, begins[order], ends[order])
 
 
 def duty(parameters: Parameters, minutes: int, seed: int) -> Duty:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simulation.arrivals import expected
 from simulation.compile import network, plan
-from simulation.engine import run
+from simulation.engine import prepare, run
 from simulation.kpi_frame import Period, kpi_frame
 from simulation.network import Network, Run, Tickets
 from simulation.parameters import Floats, Parameters
@@ -34,8 +34,11 @@ Cancel = Callable[[], bool]
 MONEY = ("handling", "fees", "payroll", "hours")
 """What is counted of every run besides KPIs: money for work, fees, money for time on duty, hours worked."""
 
-TOGETHER = 60
+TOGETHER = 120
 """Runs whose tickets are scored at once: enough to keep queries few, few enough to stay small in memory."""
+
+AHEAD = 4
+"""Units that each worker may be ahead of what is scored: enough to keep it busy while a query runs."""
 
 
 class CancelledError(Exception):
@@ -157,7 +160,7 @@ Done = list[tuple[tuple[int, int], Outcome]]
 
 def _worked(desk: Desk, units: Sequence[Unit]) -> Iterator[tuple[int, Done]]:
     """Units done, in their order; never more than a few ahead of what is taken, so that memory stays bounded."""
-    ahead = 2 * desk.workers
+    ahead = AHEAD * desk.workers
     with ThreadPoolExecutor(desk.workers) as threads:
         waiting: list[Future[Done]] = []
         try:
@@ -180,13 +183,14 @@ def _work(desk: Desk, unit: Unit) -> Done:
     usual = _contacts(variants[0], minutes, unit)
     for variant, parameters in enumerate(variants):
         planned, meaning = plan(parameters, minutes), rules(parameters)
+        ready = prepare(planned.base)
         is_usual = _same_contacts(parameters, variants[0])
         came = usual if is_usual else _contacts(parameters, minutes, unit)
         for place, seed in enumerate(unit.seeds):
             if desk.cancel():
                 raise CancelledError
             net = planned.network(seed)
-            ran = run(net, came[place], minutes, seed)
+            ran = run(net, came[place], minutes, seed, ready=ready)
             rows = ticket_rows(parameters, meaning, came[place], ran, seed)
             if response:
                 rows = with_answers(rows, parameters, response, seed)

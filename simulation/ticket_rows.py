@@ -194,13 +194,15 @@ def _add_work(visits: _Visits, row: int, meaning: Rules, sums: _Sums) -> None:
 @inlined
 def _add_talk(visits: _Visits, row: int, visit: int, meaning: Rules, key: np.uint64, seed: int, sums: _Sums) -> None:
     ticket, edge = visits.ticket[row], visits.edge[row]
-    if uniform(seed, key, visit, _REPLY) < meaning.reply[edge]:
+    reply, handoff = meaning.reply[edge], meaning.handoff[edge]  # mostly sure: then nothing is drawn, which takes long
+    if reply >= 1.0 or (reply > 0.0 and uniform(seed, key, visit, _REPLY) < reply):
         sums.replies[ticket] += 1
         sums.answered[ticket] += 1
         if np.isnan(sums.first_reply[ticket]):
             sums.first_reply[ticket] = visits.left[row]
     # The mean rounded up or down: with 1.3 one change for sure, and another in three of ten cases.
-    sums.handoffs[ticket] += int(meaning.handoff[edge] + 1.0 - uniform(seed, key, visit, _HANDOFF))
+    if handoff > 0.0:
+        sums.handoffs[ticket] += int(handoff + 1.0 - uniform(seed, key, visit, _HANDOFF))
 
 
 @inlined

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.comparison_words import inside
 from analysis.wording import Speech
 
 
@@ -60,7 +61,8 @@ def headline(scores: Sequence[Score], coverage: float | None, figures: int) -> l
 def sentence(score: Score, speech: Speech | None = None) -> str:
     """One figure's verdict: what it was off by, what the naive forecast was off by, and what that means."""
     speak = speech or Speech()
-    off = f"{score.workflow}, {score.label}: off by {_size(speak, score.error, score.unit)} on average"
+    where = f"{score.workflow[:1].upper()}{score.workflow[1:]}"
+    off = f"{where}, {inside(score.label)}: off by {_size(speak, score.error, score.unit)} on average"
     if score.rival is None or score.verdict is Verdict.UNKNOWN:
         return f"{off}; too few periods to tell whether that is any good."
     naive = score.replay_error if score.rival is Naive.REPLAY else score.last_month_error
@@ -90,7 +92,8 @@ def _no_better(scores: Sequence[Score]) -> str:
     same = len(poor) - len(worse)
     if not worse:
         return f"{text}."
-    return f"{text}: {same} show no clear difference, and it is worse for {_listed(worse)}."
+    apart = f"{same} show{'s' if same == 1 else ''} no clear difference, and " if same else ""
+    return f"{text}: {apart}it is worse for {_listed(worse)}."
 
 
 def _better(scores: Sequence[Score]) -> str:
@@ -108,4 +111,4 @@ def _covered(coverage: float | None, figures: int) -> str:
 
 
 def _listed(scores: Sequence[Score]) -> str:
-    return "; ".join(f"{score.label} of {score.workflow}" for score in scores)
+    return "; ".join(f"{inside(score.label)} of {score.workflow}" for score in scores)

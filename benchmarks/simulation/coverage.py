@@ -35,7 +35,7 @@ CHANGES = {
     "one more agent": "staff: {group: front, agents: 1}",
     "a step skipped": 'remove: {workflow: orders, step: "Assigned: back"}',
 }
-SETTINGS = Settings(weeks=4, draws=30, replications=3, explained=0)
+SETTINGS = Settings(weeks=4, draws=30, replications=4, explained=0)
 TRUE_RUNS = 200
 TRUE_SEED = 5_000_000
 BOUNDS = {"held": (0.90, 0.97), "came": (0.85, 0.95)}

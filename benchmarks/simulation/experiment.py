@@ -70,16 +70,17 @@ def asked(shop: str, home: Home, explained: int) -> Timed:
             experiment(known, [change], scorer(connection, metrics), settings, progress=lambda *at: told.append(at))
             seconds.append((time.perf_counter() - before[0], time.process_time() - before[1]))
     return Timed(
-        weekly=float(known.fit(None).arrivals.rate.sum()), metrics=len(metrics), runs=_runs(settings, told[0][1]),
-        imports=imported - STARTED, learning=learned - imported, first=seconds[0][0], first_cpu=seconds[0][1],
+        weekly=float(known.fit(None).arrivals.rate.sum()), metrics=len(metrics),
+        runs=_runs(settings, told[0][1], ahead=known.drift is not None), imports=imported - STARTED,
+        learning=learned - imported, first=seconds[0][0], first_cpu=seconds[0][1],
         wall=[wall for wall, _ in seconds[1:]], cpu=[cpu for _, cpu in seconds[1:]], load=os.getloadavg()[0],
     )  # fmt: skip
 
 
-def _runs(settings: Settings, units: int) -> int:
-    """Runs of both variants: of the best calibration, of each draw (with one seed of its own), of one input each."""
+def _runs(settings: Settings, units: int, *, ahead: bool) -> int:
+    """Runs of both variants: of the best calibration, of each draw, of one input each."""
     alone = units - 1 - settings.draws
-    return 2 * (settings.replications + settings.draws * (settings.replications + 1) + alone)
+    return 2 * (len(settings.common) + settings.draws * (settings.replications + ahead) + alone)
 
 
 def _calibration(shop: str, connection: duckdb.DuckDBPyConnection) -> Calibration:

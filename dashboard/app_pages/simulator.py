@@ -7,7 +7,15 @@ import streamlit as st
 from analysis import simulation_words as words
 from analysis.wording import Speech
 from dashboard import data, simulator_data, simulator_view
-from dashboard.components import answer_view, forecast_view, inputs_view, scenario_form, simulator_download, states
+from dashboard.components import (
+    answer_view,
+    forecast_view,
+    inputs_view,
+    scenario_form,
+    simulator_download,
+    staffing_view,
+    states,
+)
 from dashboard.components.answer_view import Shown
 from dashboard.components.job_view import waited
 from dashboard.components.scenario_shelf import shelf
@@ -18,9 +26,11 @@ from dashboard.jobs import Job, failure
 from dashboard.settled import settled
 from dashboard.simulator_data import Learned
 from flowmeter.errors import FlowmeterError
+from simulation.experiment import Answer
 from simulation.scenario.apply import apply
 from simulation.scenario.document import Scenario
 from simulation.scenario.seen import past_seen
+from simulation.verdicts import Verdict
 
 ANSWER_HEIGHT = 420
 
@@ -58,13 +68,19 @@ def _learned(snap: Snapshot, known: Learned) -> None:
         scenario_form.form(snap, known, scenario)
     names = simulator_data.words_known(snap)
     shown: Shown | None = None
+    foretold: Answer | None = None
     with right:
         if scenario is None or not scenario.changes:
-            _next_weeks(snap, known)
+            foretold = _next_weeks(snap, known)
             title = "The next four weeks, if nothing changes"
         else:
-            shown = _answer(snap, known, scenario)
-            title = simulator_view.title(shown.answer, scenario, names) if shown else f"{scenario.name}: being computed"
+            job = simulator_data.start_answers(snap, known, [scenario])
+            shown = _answer(snap, known, scenario, job)
+            state = "not computed" if job.error else "being computed"
+            title = simulator_view.title(shown.answer, scenario, names) if shown else f"{scenario.name}: {state}"
+    if foretold is not None:
+        with left:
+            staffing_view.needed(snap, known, foretold)
     with head:
         _head(snap, title)
     with trust:
@@ -110,32 +126,35 @@ def _tested(snap: Snapshot, job: Job) -> None:
         return
     found = job.answer
     first, *rest = found["headline"] or ["Nothing could be held against past weeks."]
-    (st.warning if "no better" in first or "too few" in first else st.success)(plain(first))
+    is_better = all(score["verdict"] == Verdict.BETTER for score in found["scores"])
+    (st.success if is_better and found["scores"] else st.warning)(plain(first))
     st.caption(plain(words.fit(found, Speech(snap.currency))))
     with st.expander("How well it foretold past weeks"):
         sentences([*rest, *(score["sentence"] for score in found["scores"])], "tested", 12)
 
 
-def _next_weeks(snap: Snapshot, known: Learned) -> None:
-    """Without a change: what comes."""
+def _next_weeks(snap: Snapshot, known: Learned) -> Answer | None:
+    """Without a change: what comes; null as long as it is not known."""
     job = simulator_data.forecast(snap, known)
     if not waited(job, simulator_data.forecast_key(snap), ANSWER_HEIGHT):
-        return
+        return None
     forecast_view.charts(snap, job.answer, words.ALL, "forecast", columns=1)
     st.caption("With the people, routes and volumes of the last weeks. Nine of ten days lie in the pale range.")
+    told: Answer = job.answer
+    return told
 
 
-def _answer(snap: Snapshot, known: Learned, scenario: Scenario) -> Shown | None:
+def _answer(snap: Snapshot, known: Learned, scenario: Scenario, job: Job) -> Shown | None:
     """The picture of the effects."""
     assert known.shop is not None
-    job = simulator_data.start_answers(snap, known, [scenario])
     st.markdown("#### What would happen")
     if not waited(job, simulator_data.answer_key(snap, [scenario]), ANSWER_HEIGHT):
         return None
     today = known.shop.today
     shown = Shown(scenario, job.answer[0], simulator_data.words_known(snap), today, apply(today, scenario))
-    for told in past_seen(today, shown.proposed, known.ranges):
-        st.warning(plain(told))
+    told = words.past_seen(past_seen(today, shown.proposed, known.ranges, shown.known.workflows))
+    if told:
+        st.warning("\n- ".join(plain(one) for one in told))
     answer_view.effects(shown)
     return shown
 
@@ -145,8 +164,7 @@ def _evidence(shown: Shown) -> None:
     answer_view.queues(shown)
     if simulator_view.changes_steps(shown.scenario):
         answer_view.charts(shown)
-    answer_view.rests_on(shown)
-    simulator_download.download(shown)
+    simulator_download.download(shown, answer_view.rests_on(shown))
 
 
 def _explained() -> None:
@@ -165,6 +183,8 @@ RULES = """
 - **Satisfaction and effort** follow waits, answers, hand-overs and reopenings as they did in your surveys: an
   association, no proven cause, and never beyond what was seen.
 - **Money**: where people are added or shifts change, what is paid counts; else the time freed, at what it costs.
+- **Who would be needed**: people like a group's typical one are added one at a time, each where the figure gains most,
+  until it is met on average, or nobody more helps (at most ten).
 - **Held against the past**: the model is set back to earlier Mondays, foretells four weeks, and is compared with what
   came, with the last period again, and with last month's mean.
 """

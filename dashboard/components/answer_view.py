@@ -10,8 +10,10 @@ import polars as pl
 import streamlit as st
 
 from analysis import simulation_words as words
+from analysis import tornado
 from analysis.flowchart.svg import svg
 from analysis.simulation_words import Known
+from analysis.tornado import Tornado
 from dashboard import simulator_view
 from dashboard.components import flowchart, heat_map, ranked_bars, theme
 from dashboard.components.forest import forest_html
@@ -142,12 +144,30 @@ def charts(shown: Shown) -> None:
             flowchart.show(image, theme.palette(), f"chart_{when}_{flow}", lambda _: None, CHART_HEIGHT)
 
 
-def rests_on(shown: Shown) -> None:
-    """What makes the ranges wide, and how it was computed."""
+def rests_on(shown: Shown) -> str:
+    """What makes an effect larger or smaller and the ranges wide; the metric whose effect is looked at, if any."""
+    drawn = tornado.tornadoes(shown.answer, shown.known)
     metrics = [key for key in words.FIRST if any(row["metric"] == key for row in shown.answer["width"])]
     said = [words.drivers(shown.answer["width"], key, shown.known.metrics[key]["label"]) for key in metrics]
     said = [one for one in said if one]
-    if said:
+    if drawn or said:
         st.markdown("#### What the answer is unsure about")
-        sentences(said, "drivers", 3)
-    st.caption(plain(shown.answer["method"]))
+    metric = _moved_by(shown, drawn) if drawn else ""
+    sentences(said, "drivers", 3)
+    return metric
+
+
+def _moved_by(shown: Shown, drawn: Mapping[str, Tornado]) -> str:
+    """The picture of what moves one figure's effect."""
+    wanted = tornado.looked_at(shown.answer, shown.known, simulator_view.scope(shown.scenario))
+    metric = st.selectbox(
+        "Effect on",
+        list(drawn),
+        index=list(drawn).index(wanted),
+        format_func=lambda key: drawn[key].label,
+        key=f"moved_{wanted}",
+    )
+    st.markdown(f"**{plain(tornado.title(drawn[metric]))}**")
+    st.caption(plain(tornado.subtitle(drawn[metric], shown.known)))
+    show(tornado.tornado_html(drawn[metric], shown.known), theme.palette(), "tornado", lambda _: None)
+    return str(metric)

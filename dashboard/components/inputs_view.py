@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -25,10 +26,11 @@ def inputs(snap: Snapshot, known: Learned) -> None:
     shop = known.shop.today
     with st.container(key="explained"), st.expander("What the simulation runs on"):
         _charts(snap, known)
+        names = simulator_data.words_known(snap).workflows
         rows = [
             {
                 "Input": row.input,
-                "Of": row.subject,
+                "Of": _named(row.subject, names),
                 "Value": row.value,
                 "n": row.n,
                 "Known": LEVELS[Level(row.level)],
@@ -51,6 +53,12 @@ def inputs(snap: Snapshot, known: Learned) -> None:
                 "How": st.column_config.TextColumn(width="large"),
             },
         )
+
+
+def _named(subject: str, names: Mapping[str, str]) -> str:
+    """A workflow, or what is of a workflow, by its name; a group or a person as they are called."""
+    flow, colon, part = subject.partition(": ")
+    return f"{names.get(flow, flow)}{colon}{part}"
 
 
 def _charts(snap: Snapshot, known: Learned) -> None:

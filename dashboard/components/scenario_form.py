@@ -65,11 +65,11 @@ def _suggestions(snap: Snapshot, known: Learned, draft: Document) -> None:
 def _changes(draft: Document, scenario: Scenario | None) -> None:
     for place, change in enumerate(draft["changes"]):
         told = change_told(scenario.changes[place]) if scenario else next(iter(change))
-        left, right = st.columns([6, 1], vertical_alignment="center")
-        left.markdown(f"{place + 1}. {plain(told[:1].upper() + told[1:])}")
-        if right.button("✕", key=f"remove_{place}", help=f"Take out change {place + 1}"):
-            draft["changes"] = [one for at, one in enumerate(draft["changes"]) if at != place]
-            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{place + 1}. {plain(told[:1].upper() + told[1:])}", width="stretch")
+            if st.button("✕", key=f"remove_{place}", help=f"Take out change {place + 1}"):
+                draft["changes"] = [one for at, one in enumerate(draft["changes"]) if at != place]
+                st.rerun()
 
 
 def _run(draft: Document, scenario: Scenario | None, ran: Scenario | None) -> None:
@@ -119,7 +119,7 @@ def _add(snap: Snapshot, known: Learned, draft: Document) -> None:
     change = {lever: made}
     _, problem = simulator_view.read(simulator_view.written({**EMPTY, "changes": [*draft["changes"], change]}), shop)
     if problem:
-        st.caption(f":orange[{plain(problem.removeprefix('the address line 1, '))}]")
+        st.caption(f":orange[{plain(problem)}]")
     if st.button("Add this change", key="add", disabled=bool(problem)):
         draft["changes"] = [*draft["changes"], change]
         st.rerun()

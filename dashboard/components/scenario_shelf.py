@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -63,19 +64,23 @@ def _open(known: Learned) -> None:
     if not files:
         st.caption("Nothing is kept yet.")
         return
-    assert known.shop is not None
     stem = st.selectbox("Kept scenarios", list(files), key="open_which")
     buttons = st.columns(2)
     wants_copy = buttons[1].button("Duplicate", key="duplicate", width="stretch")
     if not buttons[0].button("Open", key="open", width="stretch") and not wants_copy:
         return
-    scenario, problem = simulator_view.read(files[stem].read_text(encoding="utf-8"), known.shop.today)
+    scenario, problem = _kept(files, stem, known)
     if scenario is None:
-        st.error(plain(problem.replace(simulator_view.ADDRESS, f"{FOLDER}/{stem}.yml")))
+        st.error(plain(problem))
         return
     found = simulator_view.document(scenario)
     run({**found, "name": f"{scenario.name[:73]} (copy)"} if wants_copy else found)
     st.rerun()
+
+
+def _kept(files: Mapping[str, Path], stem: str, known: Learned) -> tuple[Scenario | None, str]:
+    assert known.shop is not None
+    return simulator_view.read(files[stem].read_text(encoding="utf-8"), known.shop.today, f"{FOLDER}/{stem}.yml")
 
 
 def _compare(snap: Snapshot, known: Learned, names: Known) -> None:
@@ -94,14 +99,13 @@ def _compare(snap: Snapshot, known: Learned, names: Known) -> None:
     )
     if len(chosen) < 2:
         return
-    assert known.shop is not None
     scenarios, problems = [], []
     for stem in chosen:
-        scenario, problem = simulator_view.read(files[stem].read_text(encoding="utf-8"), known.shop.today)
+        scenario, problem = _kept(files, stem, known)
         if scenario is not None:
             scenarios.append(scenario)
         else:
-            problems.append(problem.replace(simulator_view.ADDRESS, f"{FOLDER}/{stem}.yml"))
+            problems.append(problem)
     for problem in problems:
         st.error(plain(problem))
     if len({one.weeks for one in scenarios}) > 1:
@@ -130,7 +134,7 @@ def table_html(answers: list[Mapping[str, Any]], known: Known) -> str:
     money = "".join(f"<td>{escape(words.money_title(one['money'], known.speech))}</td>" for one in answers)
     body.append(f"<tr><th>Money</th>{money}</tr>")
     table = f"<thead><tr><th></th>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
-    return f'<div class="scroll"><table>{table}</table></div>'
+    return f'<div class="scroll"><table class="compared">{table}</table></div>'
 
 
 def _cell(row: Mapping[str, Any] | None, known: Known) -> str:

@@ -17,13 +17,13 @@ from simulation.scenario.compare import dump
 from simulation.scenario.words import change_told
 
 
-def download(shown: Shown) -> None:
-    """The answer's files, and the scenario's."""
+def download(shown: Shown, metric: str) -> None:
+    """The answer's files, and the scenario's. `metric`: whose effect the page takes apart."""
     downloads(
         "Download this answer",
         slug(shown.scenario.name),
         (
-            ("A page to send (HTML)", "html", "text/html", partial(page, shown)),
+            ("A page to send (HTML)", "html", "text/html", partial(page, shown, metric)),
             ("The effects (CSV)", "csv", "text/csv", partial(rows, shown)),
             ("Everything (JSON)", "json", "application/json", partial(everything, shown)),
             ("The scenario (YAML)", "yml", "application/yaml", partial(scenario, shown)),
@@ -31,12 +31,11 @@ def download(shown: Shown) -> None:
     )
 
 
-def page(shown: Shown) -> str:
+def page(shown: Shown, metric: str) -> str:
     """What is shown, on one page."""
     told = tuple(change_told(change) for change in shown.scenario.changes)
-    return simulation_html(
-        shown.answer, shown.known, About(shown.scenario.name, told, simulator_view.scope(shown.scenario), shown.groups)
-    )
+    about = About(shown.scenario.name, told, simulator_view.scope(shown.scenario), shown.groups, metric)
+    return simulation_html(shown.answer, shown.known, about)
 
 
 def rows(shown: Shown) -> str:

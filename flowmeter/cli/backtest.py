@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = (
     "workflow", "metric", "unit", "periods", "error", "naive_error", "noise", "bias", "coverage", "verdict",
 )  # fmt: skip
-DRAWS, REPLICATIONS = 30, 2
+DRAWS, REPLICATIONS = 30, 3
 
 
 class BacktestFormat(StrEnum):

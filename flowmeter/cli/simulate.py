@@ -1,12 +1,11 @@
 """`flowmeter simulate` and `flowmeter forecast`: what a change would do, and what the next weeks bring."""
 
 import contextlib
-import re
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -16,6 +15,8 @@ from flowmeter.cli.output import Format, narrate, write_json, write_rows, write_
 from flowmeter.settings import Home
 
 if TYPE_CHECKING:
+    import duckdb
+
     from analysis.simulation_words import Known
     from simulation.experiment import Settings
     from simulation.runs import Score
@@ -39,8 +40,18 @@ WorkflowOption = Annotated[
 ]
 
 
+class _Desk(NamedTuple):
+    """A calibrated shop, and what runs of it need."""
+
+    shop: "Shop"
+    score: "Score"
+    settings: "Settings"
+    known: "Known"
+    connection: "duckdb.DuckDBPyConnection"
+
+
 @contextlib.contextmanager
-def _desk(home: Home, seed: int) -> Iterator["tuple[Shop, Score, Settings, Known] | None"]:
+def _desk(home: Home, seed: int) -> Iterator[_Desk | None]:
     """The calibrated shop and what runs need; none, and said so, when no ticket has a log of what happened."""
     from analysis.simulation_words import Known
     from analysis.wording import Speech
@@ -63,7 +74,8 @@ def _desk(home: Home, seed: int) -> Iterator["tuple[Shop, Score, Settings, Known
         metrics = simulated_metrics(connection, COLUMNS)
         names = dict(connection.execute("select workflow, name from dim_workflow").fetchall())
         known = Known({one.key: vars(one) for one in metrics}, names, Speech(facts.currency))
-        yield shop, scorer(connection, metrics), Settings(seed, settled=settled_days(metrics)), known
+        settings = Settings(seed, settled=settled_days(metrics))
+        yield _Desk(shop, scorer(connection, metrics), settings, known, connection)
 
 
 def simulate(
@@ -75,23 +87,27 @@ def simulate(
     home: HomeOption = None,
 ) -> None:
     """What a change would do to every KPI, to queues, people and money, with ranges."""
+    from flowmeter.seen_facts import seen_frames
     from simulation.scenario.apply import apply, parse
+    from simulation.scenario.seen import observed, past_seen, ranges
     from simulation.trial import groups_of, tried
 
     shop_home, text = find_home(ctx, home), _text(scenario)
     with _desk(shop_home, seed) as desk:
         if desk is None:
             return
-        shop, score, settings, known = desk
+        shop, score, settings, known, connection = desk
         _check_workflow(shop, workflow)
         asked = parse(text, str(scenario), shop.today)
         [answer] = tried(shop, [asked], score, settings, _progress())
+        proposed, seen = apply(shop.today, asked), ranges(shop.today, observed(*seen_frames(connection)))
+        answer["past_seen"] = past_seen(shop.today, proposed, seen, known.workflows)
     if workflow is not None:
         answer["effects"] = [row for row in answer["effects"] if row["workflow"] == workflow]
     if form is TextFormat.json:
         write_json(answer)
     else:
-        _tell(answer, known, groups_of(apply(shop.today, asked)), workflow or "all")
+        _tell(answer, known, groups_of(proposed), workflow or "all")
 
 
 def forecast(
@@ -113,17 +129,25 @@ def forecast(
     """The next weeks from the tickets that are open now: created, resolved and open day by day, and the KPIs."""
     from dataclasses import replace
 
+    from simulation.staffing import check, foretold_figure, read_target, staffing
     from simulation.trial import foretold
 
+    with _refused("--target"):
+        wanted = None if target is None else read_target(target, workflow or "all")
     with _desk(find_home(ctx, home), seed) as desk:
         if desk is None:
             return
-        shop, score, settings, known = desk
+        shop, score, settings, known, _ = desk
         _check_workflow(shop, workflow)
-        settings = replace(settings, weeks=weeks)
-        answer = foretold(shop, score, settings, _progress())
-        if target is not None:
-            answer["staffing"] = _staffing(shop, target, workflow, score, settings)
+        settings, report = replace(settings, weeks=weeks), _progress()
+        with _refused("--target"):  # before minutes of runs
+            if wanted is not None:
+                check(shop.today, wanted, score, settings)
+        answer = foretold(shop, score, settings, report)
+        with _refused("--target"):
+            if wanted is not None:
+                now = foretold_figure(answer, wanted)
+                answer["staffing"] = staffing(shop.calibration, wanted, now, score, settings, report)
     for part in ("days", "predictions"):
         answer[part] = [row for row in answer[part] if workflow is None or row["workflow"] == workflow]
     if form is TextFormat.json:
@@ -136,34 +160,25 @@ def forecast(
     rows = [_predicted(row, known) for row in answer["predictions"] if row["metric"] in known.metrics]
     write_rows(rows, ("workflow", "metric", "unit", "value", "low", "high"), Format.table)
     narrate("low and high: nine of ten times the figure lies between them")
-    if target is not None:
-        write_text(f"\n{_people(answer['staffing'], target)}\n")
+    if wanted is not None:
+        _tell_staffing(answer["staffing"], known)
 
 
-def _staffing(shop: "Shop", target: str, workflow: str | None, score: "Score", settings: "Settings") -> dict[str, Any]:
-    from simulation.staffing import Target, staffing
+def _tell_staffing(found: dict[str, Any], known: "Known") -> None:
+    from analysis import staffing_words as words
 
-    found = re.fullmatch(r"\s*(\w+)\s*(<=|>=)\s*(\d+(?:\.\d+)?)\s*", target)
-    if found is None:
-        mistake = f"'{target}' is no target. Write it like first_reply_median_calendar_hours<=6"
-        raise typer.BadParameter(mistake, param_hint="--target")
-    narrate("Looking who would have to be added")
-    wanted = Target(found[1], float(found[3]), found[2] == ">=", workflow or "all")
+    told = filter(None, (words.sentence(found, known), words.caution(found, known)))
+    write_text("\n" + "\n".join(told) + "\n\n")
+    write_rows(words.table(found, known), words.COLUMNS, Format.table)
+
+
+@contextlib.contextmanager
+def _refused(option: str) -> Iterator[None]:
+    """What a value of this option cannot be, said as all refusals of the command line."""
     try:
-        return staffing(shop.today, wanted, score, settings)
+        yield
     except ValueError as mistake:
-        raise typer.BadParameter(str(mistake), param_hint="--target") from None
-
-
-def _people(found: dict[str, Any], target: str) -> str:
-    """Who would have to be added, as a sentence."""
-    added = ", ".join(f"{count} more in {group}" for group, count in found["added"].items())
-    way = f"{found['steps'][0]['value']:.3g} today, {found['steps'][-1]['value']:.3g} then"
-    if not added:
-        return f"{target}: met with the people there are ({way.partition(' today')[0]})."
-    if not found["met"]:
-        return f"{target}: not met even with {added} ({way})."
-    return f"{target}: met with {added} ({way})."
+        raise typer.BadParameter(str(mistake), param_hint=option) from None
 
 
 def _text(scenario: Path) -> str:
@@ -205,7 +220,8 @@ def _tell(answer: dict[str, Any], known: "Known", groups: dict[str, str], workfl
 
     rows = words.effects(answer, known)
     title = words.title(words.main(rows, workflow), answer["scenario"], known)
-    lines = [title, *words.money(answer["money"], known.speech), *words.overloaded(answer, groups)]
+    lines = [title, *words.past_seen(answer["past_seen"]), *words.money(answer["money"], known.speech)]
+    lines += words.overloaded(answer, groups)
     write_text("\n".join(lines) + "\n\n")
     table = [{"today": row["baseline"], "then": row["scenario"], **row} for row in rows if row["workflow"] == workflow]
     write_rows(table, SHOWN, Format.table)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import log, pi
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.parameters import Distributions, Floats, Ints, Shape
 
@@ -29,6 +31,22 @@ class Amounts:
     value: Floats  # [O]
     day: Ints  # [O]
     points: Ints  # [D]
+
+    @cached_property
+    def owner(self) -> NDArray[np.intp]:
+        """[O] the distribution of an observation."""
+        return np.repeat(np.arange(len(self.shape)), np.diff(self.start))
+
+    @cached_property
+    def told(self) -> NDArray[np.intp]:
+        """Observations of distributions that a formula tells."""
+        return np.flatnonzero(self.points[self.owner] == 0)
+
+    @cached_property
+    def logs(self) -> Floats:
+        """Logarithms of those."""
+        logs: Floats = np.log(np.maximum(self.value[self.told], _TINY))
+        return logs
 
 
 class Collected:
@@ -86,23 +104,23 @@ class Collected:
 
 def weighted(amounts: Amounts, weights: Floats) -> Distributions:
     """The distributions, each observation counting as its day does; one whose days count nothing counts them all."""
-    size = len(amounts.shape)
-    owner = np.repeat(np.arange(size, dtype=np.int32), np.diff(amounts.start))
-    weight = weights[amounts.day]
-    counted = np.bincount(owner, weight, size)
-    weight = np.where(counted[owner] > 0, weight, 1.0)
-    total: Floats = np.bincount(owner, weight, size).astype(np.float64)
-    a, b = _formulas(amounts, owner, weight, total)
+    weight, seen = weights[amounts.day], np.diff(amounts.start)
+    counted = np.bincount(amounts.owner, weight, len(seen))
+    without = (counted == 0) & (seen > 0)
+    if without.any():
+        weight[without[amounts.owner]] = 1.0
+    total: Floats = np.where(without, seen, counted)
+    a, b = _formulas(amounts, weight, total)
     start = np.concatenate([[0], np.cumsum(amounts.points)]).astype(np.int32)
     return Distributions(amounts.shape.astype(np.int8), a, b, start, _quantiles(amounts, weight, total))
 
 
-def _formulas(amounts: Amounts, owner: Ints, weight: Floats, total: Floats) -> tuple[Floats, Floats]:
+def _formulas(amounts: Amounts, weight: Floats, total: Floats) -> tuple[Floats, Floats]:
     """Weighted means (exponential), means and deviations of logarithms (log-normal), or the constant."""
-    size = len(amounts.shape)
+    size, told = len(amounts.shape), amounts.told
     count = np.maximum(total, _TINY)
-    logs = np.log(np.maximum(amounts.value, _TINY))
-    mean = np.bincount(owner, weight * amounts.value, size) / count
+    owner, weight, logs = amounts.owner[told], weight[told], amounts.logs
+    mean = np.bincount(owner, weight * amounts.value[told], size) / count
     mu = np.bincount(owner, weight * logs, size) / count
     spread = np.bincount(owner, weight * (logs - mu[owner]) ** 2, size) / count
     a = np.where(amounts.shape == Shape.EXPONENTIAL, mean, mu)

@@ -84,22 +84,27 @@ def _shrunk(weeks: Floats, seen: Floats, contacts: Contacts) -> Floats:
 
     A family with too few contacts takes its workflow's week, that the shop's.
     """
-    shop = _product(weeks.sum(axis=0))
-    result = np.empty_like(weeks)
-    for workflow in np.unique(contacts.workflow):
-        whole = contacts.workflow == workflow
-        wide = _mix(weeks[whole].sum(axis=0), seen[whole].sum(), shop)
-        for family in np.unique(contacts.family[whole]):
-            mine = contacts.family == family
-            total, n = weeks[mine].sum(axis=0), seen[mine].sum()
-            close = _mix(total, n, _product(total) if n >= _ENOUGH else wide)
-            for stream in np.flatnonzero(mine):
-                result[stream] = _mix(weeks[stream], seen[stream], close)
-    return result
+    flows, n_flows = _added(weeks, seen, contacts.workflow)
+    wide = _mix(flows, n_flows, _product(weeks.sum(axis=0)))
+    families, n = _added(weeks, seen, contacts.family)
+    flow = np.zeros(len(n), dtype=np.int64)
+    flow[contacts.family] = contacts.workflow
+    wider = [_product(families[f]) if n[f] >= _ENOUGH else wide[w] for f, w in enumerate(flow)]
+    close = _mix(families, n, np.reshape(wider, families.shape))
+    return _mix(weeks, seen, close[contacts.family])
 
 
-def _mix(week: Floats, n: float, wider: Floats) -> Floats:
-    own = week / week.sum() if week.sum() > 0 else wider
+def _added(weeks: Floats, seen: Floats, group: Ints) -> tuple[Floats, Floats]:
+    """Weeks [G, 168] and contacts [G] of the streams of each group together."""
+    together = np.zeros((int(group.max(initial=-1)) + 1, _HOURS))
+    np.add.at(together, group, weeks)
+    return together, np.bincount(group, seen, len(together)).astype(np.float64)
+
+
+def _mix(week: Floats, n: Floats, wider: Floats) -> Floats:
+    """Each of weeks [X, 168] with so many contacts [X]."""
+    total, n = week.sum(axis=1, keepdims=True), n[:, None]
+    own = np.where(total > 0, week / np.where(total > 0, total, 1.0), wider)
     result: Floats = (own * n + wider * _PRIOR) / (n + _PRIOR)
     return result
 

@@ -22,6 +22,7 @@ patience lasts on likewise; a visit in work is in its agent's hand, begun at `en
 given the minutes that he was on duty since (as far as Duty says so). Its record has the work done in the run only.
 """
 
+from simulation.engine.prepare import prepare
 from simulation.engine.run import run
 
-__all__ = ["run"]
+__all__ = ["prepare", "run"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.engine.arrays import TYPES, Come, Fixed
-from simulation.network import Network, Tickets
+from simulation.network import Duty, Network, Tickets
 from simulation.parameters import PRIORITIES, Floats, Ints, StepKind
 
 
@@ -41,6 +41,13 @@ def prepare(network: Network) -> Fixed:
     return Fixed(**arrays, first_gate=first_gate, first_slot=first_gate + states)
 
 
+def on_duty(fixed: Fixed, duty: Duty) -> Fixed:
+    """The same shop with other hours. Raises ValueError if they do not fit the agents."""
+    _shifts(duty)
+    start, begins, ends = (_array(Fixed, name, getattr(duty, name)) for name in ("duty_start", "duty_from", "duty_to"))
+    return fixed._replace(duty_start=start, duty_from=begins, duty_to=ends)
+
+
 def taken(network: Network, tickets: Tickets) -> Come:
     """The tickets as the loop takes them. Raises ValueError if they do not fit the network or are not in order."""
     come = Come(*(_array(Come, name, getattr(tickets, name)) for name in Come._fields))
@@ -58,7 +65,8 @@ def taken(network: Network, tickets: Tickets) -> Come:
 
 def _array(group: type[Fixed | Come], name: str, values: NDArray[Any]) -> NDArray[Any]:
     # One type each, contiguous and writable: for another the loop would be compiled again, for many seconds.
-    return np.require(values, TYPES[group.__annotations__[name]], ("C", "W"))
+    made = np.ascontiguousarray(values, TYPES[group.__annotations__[name]])
+    return made if made.flags.writeable else made.copy()
 
 
 def _upto(edge_start: Ints, chance: Floats) -> Floats:
@@ -106,10 +114,17 @@ def _tables(network: Network) -> None:
     sizes = np.diff(amounts.value_start)
     _demand(bool(np.all(sizes[amounts.shape >= 3] > 0)), "tables of values have values")
     _demand(int(amounts.value_start[-1]) <= len(amounts.values), "values end where value_start says")
-    duty = network.duty
-    for start, rows, what in ((duty.skill_start, duty.skill_pool, "skills"), (duty.duty_start, duty.duty_to, "duty")):
-        _demand(len(start) == len(duty.speed) + 1 and int(start[-1]) == len(rows), f"{what} are grouped by agent")
+    _by_agent(network.duty, network.duty.skill_start, len(network.duty.skill_pool), "skills")
+    _shifts(network.duty)
+
+
+def _shifts(duty: Duty) -> None:
+    _by_agent(duty, duty.duty_start, len(duty.duty_to), "duty")
     _demand(bool(np.all(duty.duty_to >= duty.duty_from)), "intervals on duty end after they begin")
+
+
+def _by_agent(duty: Duty, start: Ints, rows: int, what: str) -> None:
+    _demand(len(start) == len(duty.speed) + 1 and int(start[-1]) == rows, f"{what} are grouped by agent")
 
 
 def _index(what: str, values: NDArray[Any], low: int, end: int) -> None:

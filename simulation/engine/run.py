@@ -24,22 +24,27 @@ from simulation.engine.arrays import (
     Status,
 )
 from simulation.engine.loop import simulate, sort_rows
-from simulation.engine.prepare import prepare, taken
+from simulation.engine.prepare import on_duty, prepare, taken
 from simulation.engine.staff import NO_TIME
 from simulation.network import Network, Records, Run, Tickets
 
 Group = TypeVar("Group", Slots, Rows, Repeats)
-ROOM = 256  # slots, rows and repeats to begin with
+ROOM = 1024  # slots, rows and repeats to begin with
 ROWS_A_TICKET = 8
+_KEPT = {kind: [TYPES[kept] for kept in kind.__annotations__.values()] for kind in (Slots, Rows, Repeats)}
 
 
-def run(network: Network, tickets: Tickets, minutes: float, seed: int, *, records: bool = True) -> Run:
+def run(
+    network: Network, tickets: Tickets, minutes: float, seed: int, *, records: bool = True, ready: Fixed | None = None
+) -> Run:
     """Plays `minutes` from the start. The same arguments give the same bytes, on any number of threads.
 
-    Without `records` its records are empty, and memory follows the tickets open at a time. Raises ValueError if the
-    arrays do not fit together or the routes go round for ever in no time.
+    Without `records` its records are empty, and memory follows the tickets open at a time. `ready`: what `prepare` made
+    of the network, or of one that differs in who is on duty only. Raises ValueError if the arrays do not fit together
+    or the routes go round for ever in no time.
     """
-    fixed, come = prepare(network), taken(network, tickets)
+    fixed = prepare(network) if ready is None else on_duty(ready, network.duty)
+    come = taken(network, tickets)
     live = _new(fixed, come, records=records)
     while (status := simulate(fixed, live, come, float(minutes), int(seed))) != Status.DONE:
         live = _grown(fixed, live, Status(status))
@@ -58,7 +63,7 @@ def run(network: Network, tickets: Tickets, minutes: float, seed: int, *, record
 
 def _arrays(kind: type[Group], size: int) -> Group:
     # Unused room of a large empty array costs no memory.
-    return kind(*(np.empty(size, TYPES[kept]) for kept in kind.__annotations__.values()))
+    return kind(*[np.empty(size, kept) for kept in _KEPT[kind]])
 
 
 def _new(fixed: Fixed, come: Come, *, records: bool) -> Live:

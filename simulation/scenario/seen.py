@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from simulation.parameters import Parameters, StepKind
+from simulation.parameters import AT_ONCE, Parameters, StepKind
 from simulation.scenario.bot_levers import contained
 from simulation.scenario.close_lever import closings, days
 from simulation.scenario.find import members, states_of_step
@@ -43,12 +43,14 @@ def today(shop: Parameters) -> dict[Key, float]:
 
 def ranges(shop: Parameters, weeks: pl.DataFrame) -> tuple[Range, ...]:
     """Today's values beside what was seen. `weeks`: measure, subject, value, one row per observed week (or agent);
-    `observed` makes it.
+    `observed` makes it. Queues of what is begun as its ticket opens exist inside only, and nobody changes them.
     """
     seen = weeks.drop_nulls().group_by("measure", "subject").agg(low=pl.col("value").min(), high=pl.col("value").max())
     known = {(row["measure"], row["subject"]): (row["low"], row["high"]) for row in seen.iter_rows(named=True)}
     found = []
     for (measure, subject), value in today(shop).items():
+        if AT_ONCE in subject:
+            continue
         low, high = known.get((measure, subject), (value, value))
         found.append(Range(measure, subject, value, min(low, value), max(high, value), _UNITS[measure]))
     return tuple(found)
@@ -96,9 +98,9 @@ def observed(tickets: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([contacts, bots, work, agents])
 
 
-def past_seen(before: Parameters, after: Parameters, known: tuple[Range, ...]) -> list[str]:
+def past_seen(before: Parameters, after: Parameters, known: Sequence[Range], names: Mapping[str, str]) -> list[str]:
     """A sentence for everything that the scenario's shop takes past what was seen; of the work of a step, if the
-    same visits as before take more or fewer minutes.
+    same visits as before take more or fewer minutes. `names`: of workflows.
     """
     values = dict(_measures(after, before))
     told = []
@@ -109,11 +111,17 @@ def past_seen(before: Parameters, after: Parameters, known: tuple[Range, ...]) -
             continue
         shown = _SHOWN[row.unit]
         saw = f"only {shown(row.low)}" if row.low == row.high else f"{shown(row.low)} to {shown(row.high)}"
-        told.append(
-            f"{_WHAT[row.measure].format(row.subject)} would be {shown(value)}; the data saw {saw}, "
-            "so how the shop behaves then is a guess."
-        )
+        what = _WHAT[row.measure].format(_subject(row, names))
+        told.append(f"{what} would be {shown(value)}; the data saw {saw}.")
     return told
+
+
+def _subject(row: Range, names: Mapping[str, str]) -> str:
+    """A group as it is called; a workflow, or a step of it, by the workflow's name."""
+    if row.measure == "agents":
+        return row.subject
+    flow, colon, step = row.subject.partition(": ")
+    return f"{names.get(flow, flow)}{colon}{step}"
 
 
 _ENOUGH = 20

@@ -41,6 +41,13 @@ def test_the_title_is_the_first_clear_effect_either_way() -> None:
     )
 
 
+def test_what_rounds_to_nothing_is_neither_better_nor_worse() -> None:
+    rows = told(effect("handoffs", 0.4, 0.004, 0.001), effect("cost_per_resolution", 8.0, -0.01, 0.004))
+    assert {row["metric"]: row["standing"] for row in rows} == {
+        "handoffs": "no clear difference", "cost_per_resolution": "better",
+    }  # fmt: skip
+
+
 def test_what_is_unclear_or_too_small_to_matter_is_no_finding() -> None:
     rows = told(
         effect("resolution_time_mean_calendar_hours", 50.0, -8.0, 9.0),
@@ -74,6 +81,18 @@ def test_money_says_saving_cost_and_payback_with_ranges() -> None:
         "The change itself costs €1,200 once and €100 a month. All in all it saves €400 (€300 to €500) a month.",
         "It has paid for itself after about 3 months (2 months to 4 months).",
     ]
+
+
+def test_a_quick_payback_is_told_in_weeks_throughout() -> None:
+    said = words.money(worth(520, 40, once=500, month=40), Speech("EUR"))
+    assert said[-1] == "It has paid for itself after about 5 weeks (4 weeks to 5 weeks)."
+
+
+def test_what_goes_past_the_weeks_seen_is_headed_by_what_it_means() -> None:
+    assert words.past_seen([]) == []
+    assert words.past_seen(["A.", "B."]) == [
+        "This goes past what your weeks have seen, so how the shop would behave is a guess.", "A.", "B.",
+    ]  # fmt: skip
 
 
 def test_a_loss_is_a_cost_and_never_pays_for_itself() -> None:
@@ -140,7 +159,7 @@ def test_the_fit_is_told_in_each_figures_own_words() -> None:
 def test_the_page_to_send_holds_the_finding_and_escapes_names() -> None:
     answer = {
         "effects": [effect("resolution_time_mean_calendar_hours", 50.0, -8.0, 2.0)], "agents": AGENTS,
-        "money": worth(500, 100), "method": "50 calibrations",
+        "money": worth(500, 100), "method": "50 calibrations", "width": [], "tornado": [],
     }  # fmt: skip
     page = simulation_html(answer, KNOWN, About("<b>Refunds</b>", ("no 'Approval' any more",), "all", GROUPS))
     assert "<b>Refunds" not in page

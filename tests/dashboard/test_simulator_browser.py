@@ -41,6 +41,14 @@ def test_a_suggestion_is_pressed_and_its_answer_survives_a_reload(visit: Visit) 
     expect(forest.locator("li:not(.axis)").nth(4)).to_be_visible()
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
+    told = page.locator("ul.tornado li:not(.axis) > span:last-child")
+    expect(told.nth(1)).to_be_visible()
+    middle = "nodes => nodes.map(node => { const box = node.getBoundingClientRect(); return box.left + box.width / 2 })"
+    [word], lines = (page.locator(f"ul.tornado {part}").evaluate_all(middle) for part in (".axis .plot span", ".zero"))
+    assert all(abs(word - line) < 60 for line in lines), "no change is written at its line"
+    widths = page.locator("ul.tornado .bar").evaluate_all("bars => bars.map(bar => bar.getBoundingClientRect().width)")
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > 20
     page.wait_for_function("location.search.includes('scenario=')")
     page.reload()
     expect(page.locator("ul.forest").first).to_be_visible(timeout=LONG)
@@ -48,6 +56,22 @@ def test_a_suggestion_is_pressed_and_its_answer_survives_a_reload(visit: Visit) 
     page.wait_for_selector(READY)
     page.get_by_text("Add another change").click()
     expect(page.get_by_role("button", name="Add this change")).to_be_visible()
+
+
+def test_who_would_be_needed_is_answered_beside_the_forecast(visit: Visit) -> None:
+    page = visit.page
+    page.goto(visit.address + "/simulator")
+    press = page.get_by_role("button", name="Look who would be needed")
+    expect(press).to_be_visible(timeout=LONG)
+    press.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Median first reply: at most")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("rowheader", name="Today's people")).to_be_visible()
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    table = page.locator("table", has=page.get_by_role("rowheader", name="Today's people"))
+    assert table.evaluate("one => one.parentElement.scrollWidth - one.parentElement.clientWidth") <= 0
+    page.wait_for_function("location.search.includes('target=')")
 
 
 def test_the_weekly_page_gets_its_forecast_behind_the_drawing(visit: Visit) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from dashboard.simulator_data import Learned
 from flowmeter.scenarios import scenario_files
 from flowmeter.settings import Home
 from simulation.scenario.document import Scenario
+from simulation.staffing import Target
 from tests.dashboard.snapshot import Story, publish_fixture
 from tests.dashboard.test_pages import WEEKLY, open_page
 from tests.dashboard.test_pages import text as as_markdown
@@ -32,6 +34,7 @@ EFFECTS = (
     ("reopen_rate", 0.07, 0.001, 0.01),
     ("tickets_resolved", 1500.0, 20.0, 5.0),
 )
+FIRST = "first_reply_median_calendar_hours"
 CHANGES = [{"staff": {"group": "Orders", "agents": 1}}]
 
 
@@ -60,7 +63,11 @@ def answer(one: Scenario) -> dict[str, Any]:
             {"when": when, "agent": "zendesk-900000000103", "utilisation": busy, "duty_hours_week": 30.0}
             for when, busy in (("before", 0.95), ("after", 0.6))
         ],
-        "width": [{"metric": EFFECTS[0][0], "input": "work", "share": 1.0}], "tornado": [],
+        "width": [{"metric": EFFECTS[0][0], "input": "work", "share": 1.0}],
+        "tornado": [
+            {"metric": metric, "input": name, "low": moved - half, "high": moved + half}
+            for metric, _, moved, _ in EFFECTS for name, half in (("work", 0.01), ("arrivals", 0.05))
+        ],
     }  # fmt: skip
 
 
@@ -73,16 +80,28 @@ def next_weeks(_path: str, _known: Learned, _report: Report) -> dict[str, Any]:
             {"workflow": flow, "day": day, "created": spread, "resolved": spread, "open": spread}
             for flow in ("all", "returns") for day in days
         ],
-        "predictions": [],
+        "predictions": [
+            {"workflow": flow, "metric": metric, "value": value, "low": 0.9 * value, "high": 1.1 * value}
+            for flow in ("all", "returns")
+            for metric, value in ((FIRST, 9.8), ("resolution_rate_cohort", 0.85), ("cost_per_resolution", 8.0))
+        ],
+    }  # fmt: skip
+
+
+def people(_path: str, _known: Learned, target: Target, today: dict[str, Any], report: Report) -> dict[str, Any]:
+    report("Looking", 1, 10)
+    return {
+        "target": asdict(target), "met": True, "added": {"Orders": 2}, "hours": {"Orders": 28.0}, "today": today,
+        "then": {"value": target.value, "low": 0.9 * target.value, "high": 1.1 * target.value}, "steps": [],
     }  # fmt: skip
 
 
 def held_against(_path: str, _known: Learned, _names: Mapping[str, str], _report: Report) -> dict[str, Any]:
     scores = [
         {"workflow": "all workflows", "metric": "cost_per_resolution", "label": "Cost per resolution", "unit": "money",
-         "error": 0.5, "relative_error": 0.06, "sentence": "Cost: the model is no better."}
+         "error": 0.5, "relative_error": 0.06, "sentence": "Cost: the model is no better.", "verdict": "as good"}
     ]  # fmt: skip
-    headline = ["For 1 of 1 figures the model foretells no better than repeating the past would."]
+    headline = ["For 1 of 1 figures we cannot say that the model foretells better than repeating the past."]
     return {"headline": headline, "scores": scores, "cuts": 8, "ahead": 4}
 
 
@@ -102,6 +121,7 @@ def in_demo(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(simulator_data, "compute_forecast", next_weeks)
     monkeypatch.setattr(simulator_data, "compute_backtest", held_against)
     monkeypatch.setattr(simulator_data, "compute_answers", answers)
+    monkeypatch.setattr(simulator_data, "compute_staffing", people)
     return home
 
 
@@ -158,7 +178,7 @@ def test_it_opens_with_what_comes_and_three_changes_that_the_bottlenecks_ask_for
 
 def test_where_the_model_is_no_better_the_page_says_so_and_how_near_it_comes(page: Path) -> None:
     app = open_simulator()
-    assert app.warning[0].value.replace("\\", "").startswith("For 1 of 1 figures the model foretells no better")
+    assert app.warning[0].value.replace("\\", "").startswith("For 1 of 1 figures we cannot say")
     assert "cost per resolution within 6%" in text(app)
 
 
@@ -245,6 +265,54 @@ def test_save_open_duplicate_and_compare(page: Path) -> None:
     app.run()
     assert not app.exception
     assert app.query_params["against"] == ["one-more", "two-more"]
+
+
+def test_the_picture_says_what_moves_the_effect_that_the_title_is_about(page: Path) -> None:
+    app = open_simulator(scenario=address(CHANGES))
+    assert app.selectbox(key="moved_" + EFFECTS[0][0]).value == EFFECTS[0][0]
+    assert "How far average resolution time moves depends mostly on how many customers write" in text(app)
+    app.selectbox(key="moved_" + EFFECTS[0][0]).select("cost_per_resolution").run()
+    assert "How far cost per resolution moves depends mostly on how many customers write" in text(app)
+
+
+def test_without_what_moves_the_effect_there_is_no_picture(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def plain(*given: Any) -> list[dict[str, Any]]:
+        return [one | {"tornado": [], "width": []} for one in answers(*given)]
+
+    monkeypatch.setattr(simulator_data, "compute_answers", plain)
+    shown = text(open_simulator(scenario=address([{"staff": {"group": "Orders", "agents": 3}}])))
+    assert "What would happen" in shown
+    assert "depends mostly" not in shown
+    assert "What the answer is unsure about" not in shown
+
+
+def test_who_would_be_needed_is_asked_answered_shared_and_tried(page: Path) -> None:
+    app = open_simulator()
+    assert app.selectbox(key="needed_metric").value == FIRST
+    assert "Cost per resolution" not in app.selectbox(key="needed_metric").options, "people do not make it cheaper"
+    assert app.number_input(key=f"needed_value_{FIRST}_all").value == 9.5, (
+        "the next round number below what is expected"
+    )
+    app.selectbox(key="needed_metric").select("resolution_rate_cohort").run()
+    app.number_input(key="needed_value_resolution_rate_cohort_all").set_value(95.0).run()
+    app.button(key="needed").click().run()
+    app.run()
+    assert app.query_params["target"] in ("resolution_rate_cohort>=0.95", ["resolution_rate_cohort>=0.95"])
+    said = "Resolved within 7 days: at least 95% would be met with 2 more people in Orders: 95.0% is expected, 85.0%"
+    assert said in text(app)
+    again = open_simulator(target="resolution_rate_cohort>=0.95", target_of="returns")
+    assert "Resolved within 7 days of returns: at least 95% would be met" in text(again)
+    assert again.selectbox(key="needed_workflow").value == "returns"
+    app.button(key="needed_try").click().run()
+    app.run()
+    assert ran(app)["changes"] == [{"staff": {"group": "Orders", "agents": 2}}]
+    assert "average resolution time −8 h" in text(app)
+
+
+def test_the_shop_s_own_target_is_offered_first(page: Path) -> None:
+    app = open_simulator()
+    app.selectbox(key="needed_metric").select("resolution_rate_cohort").run()
+    assert app.number_input(key="needed_value_resolution_rate_cohort_all").value == 90.0  # config of the demo shop
 
 
 def test_the_answer_can_be_taken_away(page: Path) -> None:

@@ -48,6 +48,17 @@ def test_an_answer_has_effects_with_ranges_and_is_the_same_for_the_same_seed(
     assert {"predictions", "money", "queue", "agents", "width", "tornado", "method"} <= set(answer)
 
 
+def test_what_goes_past_the_weeks_seen_is_said_before_the_figures(
+    demo_home: Path, scenario: Path, capsys: Captured
+) -> None:
+    scenario.write_text("name: Rush\nweeks: 1\nchanges:\n  - surge: {factor: 9, days: 3}\n", encoding="utf-8")
+    assert main.run(["simulate", str(scenario), "--home", str(demo_home)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "This goes past what your weeks have seen, so how the shop would behave is a guess."
+    assert lines[2].startswith("Contacts of ")
+    assert "; the data saw " in lines[2]
+
+
 def test_text_begins_with_the_finding(demo_home: Path, scenario: Path, capsys: Captured) -> None:
     arguments = ["simulate", str(scenario), "--home", str(demo_home), "--workflow", "returns"]
     assert main.run(arguments) == 0
@@ -83,6 +94,16 @@ def test_who_would_have_to_be_added_for_a_target(demo_home: Path, capsys: Captur
     assert sum(more["added"].values()) == len(more["steps"]) - 1 >= 1
     assert more["steps"][-1]["value"] < today
     assert not any(group.endswith(", at once") for group in more["added"])
+    assert more["then"]["low"] < more["then"]["value"] < more["today"]["value"] < more["today"]["high"]
+    assert set(more["hours"]) == set(more["added"])
+
+
+def test_who_would_have_to_be_added_is_said_in_a_sentence_and_a_table(demo_home: Path, capsys: Captured) -> None:
+    target = "first_reply_p90_calendar_hours<=1000"
+    assert main.run(["forecast", "--home", str(demo_home), "--workflow", "returns", "--target", target]) == 0
+    shown = capsys.readouterr().out
+    assert "90% first replied within of returns: at most 41 d 16 h is met with the people there are: " in shown
+    assert "Today's people" in shown.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +116,9 @@ def test_who_would_have_to_be_added_for_a_target(demo_home: Path, capsys: Captur
 )
 def test_a_target_that_cannot_be_is_refused(demo_home: Path, capsys: Captured, target: str, said: str) -> None:
     assert main.run(["forecast", "--home", str(demo_home), "--weeks", "1", "--target", target]) == 2
-    assert said in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "Running the next" not in shown.err, "it is refused before the forecast is run"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from simulation.arrivals import cells, means, tickets
+from simulation.arrivals import cells, expected, means, tickets
 from simulation.clock import WEEK
 from simulation.network import Tickets
 from simulation.parameters import Parameters
@@ -38,6 +38,13 @@ def test_each_hour_of_the_week_has_its_rate_and_instants_are_uniform_in_it() -> 
     expected = 300 * rate
     assert ((found - expected) ** 2 / expected).sum() == pytest.approx(168, abs=4 * np.sqrt(2 * 168))  # chi-squared
     assert kstest(arrived % 60 / 60, "uniform").pvalue > 0.001
+
+
+def test_those_who_come_at_one_instant_come_in_the_order_of_their_keys() -> None:
+    who = expected(shops.desk(rate=5.0), 1440)
+    crowd = replace(who, hours=replace(who.hours, length=np.zeros(24))).tickets(1)
+    assert len(np.unique(crowd.arrived)) <= 24 < len(crowd.key)
+    assert np.array_equal(np.lexsort((crowd.key, crowd.arrived)), np.arange(len(crowd.key)))
 
 
 def test_a_large_mean_is_drawn_in_parts() -> None:

@@ -91,7 +91,7 @@ def test_a_model_that_knows_the_season_is_better() -> None:
     levels = [50.0 + 40 * math.sin(number / 5) for number in range(60)]
     told = _tried(_drawn(levels), levels)
     assert [score["verdict"] for score in told["scores"]] == ["better"]
-    assert told["headline"][0].startswith("It foretells better than the past alone: Average resolution time of returns")
+    assert told["headline"][0].startswith("It foretells better than the past alone: average resolution time of returns")
     assert "the model is better" in told["scores"][0]["sentence"]
 
 
@@ -104,8 +104,8 @@ def test_where_the_level_jumps_and_the_model_misses_it_that_stands_first() -> No
     assert score["bias"] == pytest.approx(-40, abs=3)
     assert told["coverage"] == 0.0
     assert told["headline"][0] == (
-        "For 1 of 1 figures we cannot say that the model foretells better than repeating the past: 0 show no clear "
-        "difference, and it is worse for Average resolution time of returns."
+        "For 1 of 1 figures we cannot say that the model foretells better than repeating the past: it is worse for "
+        "average resolution time of returns."
     )
     assert told["headline"][-1].endswith("the ranges are too narrow.")
 

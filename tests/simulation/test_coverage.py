@@ -14,7 +14,7 @@ from simulation.calibrate import fit, observe
 from simulation.experiment import Settings
 from simulation.runs import one_run
 
-SMALL = Settings(weeks=2, draws=8, replications=2, explained=0)
+SMALL = Settings(weeks=2, draws=8, replications=3, explained=0)
 
 
 def test_the_known_shop_is_found_again_in_its_log() -> None:

@@ -18,7 +18,7 @@ from simulation.experiment import Settings
 from tests.conftest import DEMO_SEED, DEMO_TICKETS
 
 SEEDS = range(DEMO_SEED, DEMO_SEED + 6)  # four weeks of a shop so small are mostly luck: the effect is a mean
-QUICK = Settings(draws=16, replications=3, explained=0)
+QUICK = Settings(draws=16, replications=4, explained=0)
 CHANGES = {
     one.metric: one for one in asked(DEMO_TICKETS) if one.name in {"No refund approval", "Notice of late parcels"}
 }

@@ -1,7 +1,10 @@
 import os
+import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 
 from simulation import compiled
 from simulation.compiled import cached
-from simulation.engine import run
+from simulation.engine import prepare, run
 from tests.simulation.shops import bytes_of
 from tests.simulation.whole_shop import DAY, whole_shop, whole_tickets
 
@@ -42,6 +45,23 @@ def test_plain_python_gives_the_same_bytes() -> None:
     _, arrived, repeats, rows = compiled.split()
     assert int(arrived) == 600 + int(repeats) > 620
     assert int(rows) > 1000
+
+
+def test_a_shop_made_ready_once_serves_for_other_hours() -> None:
+    network, tickets = whole_shop().network(), whole_tickets(300)
+    later = replace(network, duty=replace(network.duty, duty_to=network.duty.duty_to + 30.0))
+    ready = prepare(network)
+    found = [bytes_of(run(each, tickets, DAYS * DAY, 3, ready=ready)) for each in (network, later)]
+    assert found == [bytes_of(run(each, tickets, DAYS * DAY, 3)) for each in (network, later)]
+    assert found[0] != found[1]
+    with pytest.raises(ValueError, match="intervals on duty end after they begin"):
+        run(
+            replace(network, duty=replace(network.duty, duty_to=later.duty.duty_from - 1.0)),
+            tickets,
+            DAY,
+            3,
+            ready=ready,
+        )
 
 
 def test_threads_give_the_same_bytes() -> None:
@@ -107,6 +127,50 @@ def test_a_read_only_package_uses_the_users_cache(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     assert compiled.folder() == tmp_path / "user" / "flowmeter" / "compiled-1"
+
+
+def test_code_of_versions_that_nobody_uses_goes_when_a_new_one_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+
+    def begun(version: str, days_ago: float) -> Path:
+        monkeypatch.setattr(compiled, "_version", lambda: version)
+        made = compiled.folder()
+        assert made is not None
+        (made / "code.nbi").touch()
+        began = time.time() - 86_400 * days_ago
+        os.utime(made, (began, began))
+        return made
+
+    other, old = begun("2", days_ago=0.5), begun("1", days_ago=3)
+    (tmp_path / "else").mkdir()
+    os.utime(tmp_path / "else", (0, 0))
+    begun("2", days_ago=0.5)
+    assert old.exists(), "only who makes a new one clears up"
+    new = begun("3", days_ago=0)
+    assert {path.name for path in tmp_path.iterdir()} == {other.name, new.name, "else"}
+    assert (other / "code.nbi").exists()
+
+
+def test_a_version_that_is_begun_again_is_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    made = compiled.folder()
+    assert made is not None
+    os.utime(made, (0, 0))
+    compiled.folder()
+    assert time.time() - made.stat().st_mtime < compiled.STALE
+
+
+def test_code_that_is_cleared_away_under_a_process_is_compiled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    function = cached(negative)
+    [made] = tmp_path.iterdir()
+    shutil.rmtree(made)
+    assert function(3) == -3
+    assert list(tmp_path.rglob("*.nbi")), "and kept again"
 
 
 def negative(number: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from simulation.drift import Drift
@@ -16,14 +17,13 @@ from simulation.parameters import Floats, Parameters
 from simulation.runs import CancelledError, one_run
 from simulation.scenario.document import Staff
 from simulation.scenario.people_levers import staff
-from simulation.staffing import Target, staffing
 from simulation.ticket_rows import TicketRows, rules, ticket_rows
 from simulation.usage import day_counts, open_at_start, usage
 from tests.simulation import parameter_shops as shops
 from tests.simulation.scoring import score
 
 WEEK = 10_080
-SMALL = Settings(weeks=1, draws=10, replications=2, explained=2)
+SMALL = Settings(weeks=1, draws=10, replications=3, explained=2)
 TIME = "resolution_time_mean_calendar_hours"
 
 
@@ -68,6 +68,23 @@ def test_a_level_that_drifts_is_in_predictions_and_never_in_effects() -> None:
         return float(rows[0]["scenario"]["high"] - rows[0]["scenario"]["low"])
 
     assert created(wide) > 1.5 * created(plain)
+
+
+def test_each_draw_is_run_as_often_as_asked_and_once_more_where_the_level_may_differ() -> None:
+    """With and without the change: 2 runs of the best calibration, then 10 draws of 3 or 4 runs."""
+    drift = Drift(np.array([0.09, 0.0, 0.0]), np.zeros(3), np.zeros(3), 1e6)
+    assert [runs_of(replace(certain(busy_shop()), drift=each)) for each in (None, drift)] == [2 * 32, 2 * 42]
+
+
+def runs_of(calibration: Calibration) -> int:
+    runs: list[int] = []
+
+    def counted(tickets: pl.DataFrame) -> pl.DataFrame:
+        runs.append(tickets["run"].n_unique())
+        return score(tickets)
+
+    experiment(calibration, [Change("quicker", quicker)], counted, replace(SMALL, explained=0))
+    return sum(runs)
 
 
 @pytest.fixture(scope="module")
@@ -216,19 +233,6 @@ def test_queues_by_hour_hold_all_waiting_and_agents_all_work() -> None:
     assert seen.busy.sum() == pytest.approx(rows.work.sum())
     assert seen.duty.tolist() == [WEEK, WEEK]
     assert seen.busy.sum() / seen.duty.sum() == pytest.approx(6 * 12 / 60 / 2, rel=0.1)  # rho of M/M/2
-
-
-def test_people_are_added_until_the_target_is_met() -> None:
-    shop = busy_shop(rate=4.0)
-    target = Target(TIME, 12.0)
-    found = staffing(shop, target, score, SMALL)
-    assert found["met"]
-    assert found["added"] == {"desk": len(found["steps"]) - 1}
-    values = [step["value"] for step in found["steps"]]
-    assert values == sorted(values, reverse=True)
-    assert values[-1] <= 12.0 < values[0]
-    with pytest.raises(ValueError, match="'nps' cannot be simulated"):
-        staffing(shop, Target("nps", 1.0), score, SMALL)
 
 
 def test_an_answer_has_a_name_that_stays() -> None:

@@ -14,7 +14,7 @@ from simulation.parameters import Floats, Parameters
 from tests.simulation import parameter_shops as shops
 from tests.simulation.scoring import score
 
-SMALL = Settings(weeks=1, draws=10, replications=2, explained=0)
+SMALL = Settings(weeks=1, draws=10, replications=3, explained=0)
 
 
 def test_days_add_up_to_the_weeks_and_begin_with_the_backlog() -> None:
@@ -60,7 +60,7 @@ def test_the_coming_weeks_lie_in_the_range_in_90_of_100_cases() -> None:
             level = float(days.mean() if weights is None else days @ weights / weights.sum()) / 24
             return replace(shop, arrivals=replace(shop.arrivals, rate=np.full((1, 168), level)))
 
-        told = forecast(Calibration(fit, 56), score, replace(SMALL, seed=1000 * case, draws=20, replications=1))
+        told = forecast(Calibration(fit, 56), score, replace(SMALL, seed=1000 * case, draws=20, replications=2))
         row = next(row for row in told["predictions"] if (row["metric"], row["workflow"]) == ("tickets_created", "all"))
         held.append(row["low"] <= dice.poisson(84) <= row["high"])
     assert np.mean(held) >= 0.8

@@ -1,6 +1,7 @@
 """Usual shifts as intervals on duty: summer time, holidays, sick days."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,6 +24,18 @@ def test_a_whole_local_day_on_duty_has_the_hours_of_that_day(start: dt.datetime,
     kept = on.duty_from >= 0
     assert on.duty_from[kept].tolist() == [0.0]
     assert (on.duty_to - on.duty_from)[kept].tolist() == [hours * 60.0]
+
+
+def test_staff_with_the_same_shifts_share_them_and_nothing_else() -> None:
+    shop = shops.desk(agents=2, shifts=shops.OFFICE)
+    staff = shop.staff
+    slow = replace(shop, staff=replace(staff, speed=2 * staff.speed, capacity=3 * staff.capacity))
+    short = replace(shop, staff=replace(staff, shift_to=staff.shift_to - 60.0))
+    usual, same, other = (duty(each, WEEK, 1) for each in (shop, slow, short))
+    assert np.array_equal(usual.duty_to, same.duty_to)
+    assert (same.speed == 2 * usual.speed).all()
+    assert (same.capacity == 3 * usual.capacity).all()
+    assert (other.duty_to == usual.duty_to - 60.0).all()
 
 
 def test_a_shift_keeps_its_place_on_the_wall_when_the_clocks_change() -> None:
