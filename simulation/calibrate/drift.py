@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import nnls
 
-from simulation.calibrate.streams import LEVEL_DAYS, Contacts, level, trend
+from simulation.calibrate.streams import LEVEL_DAYS, Contacts, level, recency, trend
 from simulation.drift import Drift
 from simulation.parameters import Floats
 
@@ -61,7 +61,7 @@ def _origins(history: Contacts) -> Iterator[int]:
 
 def _at(history: Contacts, origin: int, dispersion: Floats) -> tuple[Floats, Floats, Floats]:
     """[AHEAD, W] of one origin."""
-    before, once = _until(history, origin), np.ones(LEVEL_DAYS)
+    before, once = _until(history, origin), recency(LEVEL_DAYS)
     expected, slope = level(before, once), trend(before, once)
     count = len(dispersion)
     came = np.full((AHEAD, count), np.nan)

@@ -10,22 +10,23 @@ from simulation.calibrate.amounts import weighted
 from simulation.calibrate.observed import Observed
 from simulation.calibrate.queues import kept
 from simulation.calibrate.shifts import hours
-from simulation.calibrate.streams import daily, priorities, rates, repeats, trend
+from simulation.calibrate.streams import daily, priorities, rates, recency, repeats, trend
 from simulation.parameters import Arrivals, Floats, Parameters, Pools, Routes, Staff
 
-_HALF = 56.0
 _POSSIBLE = 0.001
-"""What a passage counts besides its day's weight."""
+"""What every day counts besides its weight: what was ever seen stays possible."""
 
 
 def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
-    """Parameters with each of `observed.days` counting `weights` times (default: once). Fast: made for resampling.
+    """Parameters with each of `observed.days` counting `weights` times (default: once), recent ones more than old ones.
+
+    Fast: made for resampling.
 
     Skills, who comes on which weekday and the order of queues are as observed, whatever the weights.
     """
     pools = observed.pools if weights is None else _pools(observed, weights)
     weights = np.ones(len(observed.days)) if weights is None else weights
-    weights = weights * 0.5 ** (np.arange(len(weights))[::-1] / _HALF)
+    weights = (weights + _POSSIBLE) * recency(len(weights))
     return Parameters(
         zone=observed.zone,
         start=observed.start,
@@ -49,9 +50,9 @@ def _routes(observed: Observed, weights: Floats) -> Routes:
     two steps would send tickets to and fro for ever.
     """
     edge, size = observed.chain.passage_edge, len(observed.chain.edge_from)
-    weight = weights[observed.passage_day] + _POSSIBLE
+    weight = weights[observed.passage_day]
     count = np.bincount(edge, weight, size).astype(np.float64)
-    seen = np.maximum(count, _POSSIBLE)
+    seen = np.where(count > 0, count, 1.0)
     reply = np.bincount(edge, weight * observed.passage_reply, size) / seen
     handoff = np.bincount(edge, weight * observed.passage_handoff, size) / seen
     chance = _by_state(observed, count)

@@ -30,7 +30,6 @@ _CRISP = 15.0
 _KEEPS = 60.0
 _ENOUGH_DAYS = 20
 _OVERTIME = 10.0
-_POSSIBLE = 0.001
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,9 @@ class Shifts:
 
 def hours(days: Days, weights: Floats, size: int) -> tuple[Floats, Floats]:
     """Beginnings and ends of the `size` usual shifts, each of `days` counting as often as its weight says."""
-    weight = weights + _POSSIBLE
-    total = np.bincount(days.shift, weight, size)
-    start = np.bincount(days.shift, weight * days.start, size) / total
-    end = np.bincount(days.shift, weight * days.end, size) / total
+    total = np.bincount(days.shift, weights, size)
+    start = np.bincount(days.shift, weights * days.start, size) / total
+    end = np.bincount(days.shift, weights * days.end, size) / total
     return np.clip(start, 0.0, float(_DAY)), np.minimum(end, 2.0 * _DAY)
 
 

@@ -38,6 +38,16 @@ class Contacts:
     has_repeat: Bools
 
 
+def recency(days: int) -> Floats:
+    """[days] what each counts, the last one last: half as much with every eight weeks, as shops change.
+
+    Together as much as the days of equal weight that would tell a mean as well (Kish's effective size).
+    """
+    weight: Floats = 0.5 ** (np.arange(days)[::-1] / LEVEL_DAYS)
+    weight *= weight.sum() / (weight**2).sum()
+    return weight
+
+
 def links(tickets: pl.DataFrame) -> pl.DataFrame:
     """For each ticket the instant of the customer's next one in the workflow within 14 days of its resolution.
 

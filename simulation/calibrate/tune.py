@@ -79,10 +79,10 @@ def replay(observed: Observed, visits: Columns, stream: Ints, priority: Ints, cr
     )
     total, n = _waited(visits.entered + span, visits.started + span, pool, visits.is_work & ~visits.is_given_up,
                            float(span), len(observed.pools.names))  # fmt: skip
-    return Replay(came, _shifts(observed, span), span, total, n)
+    return Replay(came, as_worked(observed, span), span, total, n)
 
 
-def _shifts(observed: Observed, span: int) -> Intervals:
+def as_worked(observed: Observed, span: int) -> Intervals:
     """Shifts of the last `span` minutes as they were: longer in some weeks, and not on the days of who was away."""
     days, staff = observed.shift_days, observed.staff
     rows = np.flatnonzero(days.day % 7 == staff.shift_weekday[days.shift])
@@ -101,9 +101,7 @@ def _rows(visits: Columns, span: float) -> Ints:
     return np.flatnonzero(open_then | comes).astype(np.int32)
 
 
-def _waited(
-    entered: Floats, started: Floats, pool: Ints, here: Bools, span: float, size: int
-) -> tuple[Floats, Ints]:
+def _waited(entered: Floats, started: Floats, pool: Ints, here: Bools, span: float, size: int) -> tuple[Floats, Ints]:
     """Minutes from joining to beginning, and visits, by week and queue; a wait that goes on counts until the end."""
     weeks = max(int(np.ceil((span - _SETTLE) / _WEEK)), 1)
     judged = here & (entered >= _SETTLE) & (entered < span)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulation.clock import WEEK, clock
-from simulation.roster import duty
+from simulation.roster import Intervals, duty, worked
 from tests.simulation import parameter_shops as shops
 
 BERLIN = "Europe/Berlin"
@@ -107,3 +107,14 @@ def test_those_who_take_turns_go_on_doing_so_when_one_more_comes() -> None:
     assert len(two.duty_from) == 41  # and never none, with the week before
     assert three.duty_from[: len(two.duty_from)].tolist() == two.duty_from.tolist()
     assert 10 < len(three.duty_from) - len(two.duty_from) < 31
+
+
+def test_known_shifts_take_the_place_of_usual_ones() -> None:
+    """Those that touch are one; nobody stays away."""
+    staff = shops.desk(agents=2, shifts=[(0, 0.0, 60.0, 0.1)]).staff
+    begins, ends = np.array([300.0, 5.0, 100.0, 200.0]), np.array([400.0, 9.0, 200.0, 250.0])
+    found = worked(staff, Intervals(np.array([1, 0, 1, 1]), begins, ends))
+    assert found.duty_start.tolist() == [0, 1, 3]
+    assert found.duty_from.tolist() == [5.0, 100.0, 300.0]
+    assert found.duty_to.tolist() == [9.0, 250.0, 400.0]
+    assert (found.speed == staff.speed).all()

@@ -51,7 +51,9 @@ def _nights(over_night: float) -> tuple[Columns, tuple[np.ndarray, np.ndarray]]:
 
 def _nine_to_five() -> Shifts:
     weekday = np.arange(7, dtype=np.int32)
-    return Shifts(weekday * 0, weekday, np.full(7, 540.0), np.full(7, 1020.0), np.ones(7), np.ones(1, np.int32))
+    none = np.empty(0, np.int32)
+    days = Days(none, none, np.empty(0), np.empty(0))
+    return Shifts(weekday * 0, weekday, np.full(7, 540.0), np.full(7, 1020.0), np.ones(7), np.ones(1, np.int32), days)
 
 
 def test_work_that_goes_on_next_morning_rested_overnight() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from simulation.calibrate.streams import Contacts, daily, links, priorities, rates, repeats, trend
+from simulation.calibrate.streams import Contacts, daily, links, priorities, rates, recency, repeats, trend
 from tests.simulation.calibrate.facts import TICKETS, after
 
 DAYS = 56
@@ -48,6 +48,21 @@ def test_repeat_contacts_are_not_drawn_as_arrivals() -> None:
     known = contacts([*range(DAYS)] * 2, [9] * DAYS + [15] * DAYS)
     first = np.array([True] * DAYS + [False] * DAYS)
     assert rates(replace(known, is_first=first), np.ones(DAYS)).sum() == pytest.approx(7.0)
+
+
+def test_weeks_of_a_surge_do_not_set_the_level() -> None:
+    """Seven weeks of 14 and one of 70: chance is sqrt(14) a week, so that week counts as 14 + 2.5 sqrt(14)."""
+    surge = [day for day in range(14, 21) for _ in range(8)]
+    day = [*range(DAYS), *range(DAYS), *surge]
+    rate = rates(contacts(day, [9] * len(day)), np.ones(DAYS))
+    assert rate.sum() == pytest.approx((7 * 14 + 14 + 2.5 * 14**0.5) / 8)
+
+
+def test_every_eight_weeks_a_day_counts_half_as_much() -> None:
+    weight = recency(113)
+    assert weight[0] / weight[56] == pytest.approx(0.5)
+    assert weight[56] / weight[112] == pytest.approx(0.5)
+    assert weight.sum() == pytest.approx(weight.sum() ** 2 / (weight**2).sum())  # Kish's effective number of days
 
 
 def test_a_thin_stream_takes_its_workflows_week() -> None:
