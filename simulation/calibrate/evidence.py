@@ -169,7 +169,7 @@ def _staff(observed: Observed, parameters: Parameters) -> Iterator[Evidence]:
         )
         n = observed.seen_days[place]
         yield Evidence("calendar", name, shifts or "not seen in the last weeks", n, _level(n), (
-            "First and last acts of the last eight weeks, days that begin alike together; holidays "
+            "First and last acts of each of the last eight weeks, days that begin alike together; their mean; holidays "
             + ("worked." if staff.works_holidays[place] else "off.")
         ))  # fmt: skip
         yield from _skills(observed, parameters, place)

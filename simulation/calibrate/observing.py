@@ -86,7 +86,8 @@ def _after(name: str, minutes: float, was: float, ran: float, n: int) -> Evidenc
     value = f"{minutes:.1f} min after each visit; waits {span(ran)} in a run of the last weeks, {span(was)} as seen"
     level = Level.MEASURED if n >= _FEW else Level.ASSUMED
     return Evidence("queue", name, value if n else "nobody waited", n, level, (
-        "The tickets of the last eight weeks in a run: minutes that no log shows are added until queues are as long."
+        "The tickets and shifts of the last eight weeks in runs: minutes that no log shows are added until queues are "
+        "as long. The middle of eight runs."
     ))  # fmt: skip
 
 
