@@ -24,11 +24,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Seed:
-    """Of one shop: rows of effects by change, rows of predictions, and KPIs by change ('today': none)."""
+    """Of one shop: rows of effects by change, rows of predictions, and KPIs by change ('today': none) of each year of
+    customers, its own first.
+    """
 
     effects: Mapping[str, Sequence[Row]]
     baseline: Sequence[Row]
-    true: Mapping[str, Numbers]
+    true: Sequence[Mapping[str, Numbers]]
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,17 @@ def section(found: Sequence[Seed], questions: Sequence[Question], said: str) -> 
         for flow in (question.workflow, "all")
         for metric in METRICS
     ]
-    head = "| Change | Workflow | KPI | True effect (± its error) | Predicted | Hold it | Hold the shop's own |"
+    head = "| Change | Workflow | KPI | True effect (± its error) | Predicted | Hold their shop's | Hold the mean |"
     lines = [
         f"| {change} | {flow} | {WORDS[METRICS.index(metric)]} | {_told(true)} ± {_told(error)} | {_told(predicted)} "
-        f"| {held} of {n} | {own} of {n} |"
-        for change, flow, metric, true, error, predicted, held, own, n in rows
+        f"| {held} of {n} | {alike} of {n} |"
+        for change, flow, metric, true, error, predicted, held, alike, n in rows
     ]
     flows = ("all", *dict.fromkeys(question.workflow for question in questions))
     usual = [_usual(found, flow, metric) for flow in flows for metric in METRICS]
     kept = [_target(found, question) for question in questions]
     parts = [
-        TRUTH_HEADING, _words(len(found), said),
+        TRUTH_HEADING, _words(len(found), len(found[0].true), said),
         table("| Figure | Target | Measured | Met |", [target.row() for target in kept]),
         table(head, lines),
         "What was foretold of the same weeks without a change, beside what happened:",
@@ -67,13 +69,15 @@ def section(found: Sequence[Seed], questions: Sequence[Question], said: str) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def _words(seeds: int, said: str) -> str:
+def _words(seeds: int, years: int, said: str) -> str:
     day = dt.datetime.now(dt.UTC).date().isoformat()
     return (
         f"Written on {day} by `python -m benchmarks.simulation.truth`: {seeds} demo shops ({said}), calibrated four "
         "weeks before their end and asked what a change would do. Then the generator runs those weeks with and without "
-        "it, for the same customers with the same luck. The true effect is the mean over the shops; what happens in "
-        "one shop in four weeks has luck of its own, which a 95% interval of a mean does not count."
+        f"it, for the same customers with the same luck, in {years} years: the shop's own, and others with the same "
+        "people and other customers. A shop's true effect is the mean over its years, as what a change does to the "
+        "customers of one month has luck of its own, which a 95% interval of a mean does not count. Shops differ in "
+        "how fast their people work."
     )
 
 
@@ -86,21 +90,26 @@ def _target(found: Sequence[Seed], question: Question) -> Target:
 
 
 def _counted(found: Sequence[Seed], change: str, flow: str, metric: str) -> tuple[float, float, float, int, int, int]:
-    """True effect, its standard error, mean predicted one, intervals that hold it and the shop's own, of how many."""
+    """Mean true effect, its standard error, mean predicted one, intervals that hold their shop's and the mean, of how
+    many.
+    """
     own = [_true(seed, change, flow, metric) for seed in found]
     rows = [_row(seed.effects[change], flow, metric) for seed in found]
     true = mean(own)
     held = sum(_holds(row, true) for row in rows)
     theirs = sum(_holds(row, each) for row, each in zip(rows, own, strict=True))
     error = stdev(own) / len(own) ** 0.5 if len(own) > 1 else float("nan")
-    return true, error, mean(row["difference"] for row in rows), held, theirs, len(found)
+    return true, error, mean(row["difference"] for row in rows), theirs, held, len(found)
 
 
 def _true(seed: Seed, change: str, flow: str, metric: str) -> float:
-    after, before = (seed.true[name][flow][metric] for name in (change, "today"))
-    assert after is not None
-    assert before is not None
-    return after - before
+    effects: list[float] = []
+    for year in seed.true:
+        after, before = (year[name][flow][metric] for name in (change, "today"))
+        assert after is not None
+        assert before is not None
+        effects.append(after - before)
+    return mean(effects)
 
 
 def _row(rows: Sequence[Row], flow: str, metric: str) -> Row:
@@ -113,7 +122,7 @@ def _holds(row: Row, value: float) -> bool:
 
 def _usual(found: Sequence[Seed], flow: str, metric: str) -> str:
     rows = [_row(seed.baseline, flow, metric)["baseline"] for seed in found]
-    happened = [seed.true["today"][flow][metric] or 0.0 for seed in found]
+    happened = [seed.true[0]["today"][flow][metric] or 0.0 for seed in found]
     held = sum(_holds(row, value) for row, value in zip(rows, happened, strict=True))
     foretold = mean(row["value"] for row in rows)
     what = WORDS[METRICS.index(metric)]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.calendar import Calendar
 from demo.shop import FIRST_AGENT_ID, G_ORDERS, GROUPS, Shop
+from demo.staff import Staff
 from tests.demo.made import Json, Made, make
 
 FROM = date(2026, 9, 7)
@@ -54,3 +56,11 @@ def test_changes_without_a_day_count_always() -> None:
     dated = Shop(approval_step=False, extra_agents=2, changes_from=FROM)
     assert dated.on(FROM) is dated
     assert dated.on(date(2026, 9, 6)) == Shop(changes_from=FROM)
+
+
+def test_other_customers_may_meet_the_same_people() -> None:
+    own, other, guest = (
+        Staff(shop, Calendar(shop.end)).agents for shop in (Shop(seed=3), Shop(seed=4), Shop(seed=4, people=3))
+    )
+    pace = [[agent.speed for agent in agents] for agents in (own, other, guest)]
+    assert pace[2] == pace[0] != pace[1]
