@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, stdev
+from statistics import mean, stdev, variance
 from typing import Any
 
 from benchmarks.report import TRUTH_HEADING, Target, table
@@ -75,9 +75,9 @@ def _words(seeds: int, years: int, said: str) -> str:
         f"Written on {day} by `python -m benchmarks.simulation.truth`: {seeds} demo shops ({said}), calibrated four "
         "weeks before their end and asked what a change would do. Then the generator runs those weeks with and without "
         f"it, for the same customers with the same luck, in {years} years: the shop's own, and others with the same "
-        "people and other customers. A shop's true effect is the mean over its years, as what a change does to the "
-        "customers of one month has luck of its own, which a 95% interval of a mean does not count. Shops differ in "
-        "how fast their people work."
+        "people and other customers, as what a change does to the customers of one month has luck of its own, which a "
+        "95% interval of a mean does not count. A shop's true effect is the mean of its years, drawn to the mean of "
+        "all shops by as much as years of a shop differ (empirical Bayes): shops differ in how fast their people work."
     )
 
 
@@ -93,23 +93,38 @@ def _counted(found: Sequence[Seed], change: str, flow: str, metric: str) -> tupl
     """Mean true effect, its standard error, mean predicted one, intervals that hold their shop's and the mean, of how
     many.
     """
-    own = [_true(seed, change, flow, metric) for seed in found]
+    years = [_true(seed, change, flow, metric) for seed in found]
+    own, all_years = shops_effects(years), [mean(each) for each in years]
     rows = [_row(seed.effects[change], flow, metric) for seed in found]
     true = mean(own)
     held = sum(_holds(row, true) for row in rows)
     theirs = sum(_holds(row, each) for row, each in zip(rows, own, strict=True))
-    error = stdev(own) / len(own) ** 0.5 if len(own) > 1 else float("nan")
+    error = stdev(all_years) / len(all_years) ** 0.5 if len(all_years) > 1 else float("nan")
     return true, error, mean(row["difference"] for row in rows), theirs, held, len(found)
 
 
-def _true(seed: Seed, change: str, flow: str, metric: str) -> float:
+def _true(seed: Seed, change: str, flow: str, metric: str) -> list[float]:
+    """Of each year."""
     effects: list[float] = []
     for year in seed.true:
         after, before = (year[name][flow][metric] for name in (change, "today"))
         assert after is not None
         assert before is not None
         effects.append(after - before)
-    return mean(effects)
+    return effects
+
+
+def shops_effects(years: Sequence[Sequence[float]]) -> list[float]:
+    """Each shop's true effect: the mean of its years, drawn to that of all shops by as much as years differ by luck.
+
+    Empirical Bayes (Efron and Morris, 1975): where shops' means differ no more than luck makes them, all are alike.
+    """
+    own = [mean(each) for each in years]
+    if min(len(own), *map(len, years)) < 2:
+        return own
+    luck = mean(variance(each) / len(each) for each in years)
+    kept = max(1 - luck / variance(own), 0.0) if variance(own) > 0 else 0.0
+    return [mean(own) + kept * (each - mean(own)) for each in own]
 
 
 def _row(rows: Sequence[Row], flow: str, metric: str) -> Row:

@@ -6,6 +6,7 @@ import pytest
 from benchmarks.simulation import hand_made, rivals
 from benchmarks.simulation.networks import AGENTS, RATE, SERVICE, WEEK, busy_shop, cases, two_pools
 from benchmarks.simulation.throughput import Row, _line
+from benchmarks.simulation.truth_table import shops_effects
 from simulation.compile import check
 from simulation.engine import run
 
@@ -39,3 +40,17 @@ def test_the_shop_by_hand_makes_sense_and_is_as_busy_as_asked() -> None:
     assert shop.arrivals.rate.sum() == pytest.approx(500.0)
     weights = np.where(np.arange(known.days) < 91, 2.0, 0.0)
     assert known.fit(weights).arrivals.rate.sum() != shop.arrivals.rate.sum()
+
+
+def test_shops_whose_years_differ_as_much_as_they_do_are_alike() -> None:
+    """Means 2 and 4 vary by 2; by luck alone, of two years 3 apart, they would by 4.5 / 2."""
+    assert shops_effects([[0.5, 3.5], [2.5, 5.5]]) == [3.0, 3.0]
+
+
+def test_shops_are_drawn_together_by_as_much_as_years_are_luck() -> None:
+    """Means 0 and 8 vary by 32, by luck alone, of two years 2 apart, by 2 / 2: one thirty-second of the way."""
+    assert shops_effects([[-1.0, 1.0], [7.0, 9.0]]) == pytest.approx([0.125, 7.875])
+
+
+def test_one_year_of_a_shop_is_its_effect() -> None:
+    assert shops_effects([[1.0], [5.0]]) == [1.0, 5.0]
