@@ -17,9 +17,9 @@
 
 {% macro event_order() -%} happened_at, update_id, kind_order, event_id {%- endmacro %}
 
-{% macro clock_interval(clock) -%}
-    {# 'HH:MM' of a day, '24:00' included, as an interval after its midnight. #}
-    to_hours(left({{ clock }}, 2)::int) + to_minutes(right({{ clock }}, 2)::int)
+{% macro clock_minutes(clock) -%}
+    {# 'HH:MM' of a day, '24:00' included, as minutes after its midnight. #}
+    left({{ clock }}, 2)::int * 60 + right({{ clock }}, 2)::int
 {%- endmacro %}
 
 {% macro business_clock(schedule, instant, intervals) -%}

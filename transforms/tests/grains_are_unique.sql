@@ -40,6 +40,7 @@
     "dim_group": "group_name",
     "dim_customer": "customer_id",
     "dim_date": "day",
+    "opening_hours": "group_name, weekday, opens_minute, closes_minute, valid_from",
     "load_batch": "batch_no",
     "reconciliation": "ticket_key, check_name",
     "snapshot": "snapshot_at",

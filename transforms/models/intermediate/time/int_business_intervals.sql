@@ -14,38 +14,19 @@ with
 
     days as (select unnest(generate_series(first_day, last_day, interval 1 day))::date as day from span),
 
-    shifts as (
-        select
-            hours.schedule,
-            hours.time_zone,
-            days.day,
-            hours.opens::varchar as opens,
-            hours.closes::varchar as closes,
-            hours.closes <= hours.opens and hours.closes <> '24:00' as is_overnight
-        from {{ source("config", "schedule_hours") }} as hours
-        inner join days on isodow(days.day) = hours.weekday
-        where
-            days.day >= coalesce(hours.valid_from, date '0001-01-01')
-            and days.day <= coalesce(hours.valid_to, date '9999-12-31')
-    ),
-
-    -- A night is cut at midnight, so that a holiday closes its own day only.
-    pieces as (
-        select schedule, time_zone, day, opens, case when is_overnight then '24:00' else closes end as closes
-        from shifts
-        union all
-        select schedule, time_zone, day + 1 as day, '00:00' as opens, closes
-        from shifts
-        where is_overnight and closes <> '00:00'
-    ),
-
     open_pieces as (
         select
-            schedule,
-            timezone('UTC', timezone(time_zone, day + {{ clock_interval("opens") }})) as opens_at,
-            timezone('UTC', timezone(time_zone, day + {{ clock_interval("closes") }})) as closes_at
-        from pieces
-        anti join {{ source("config", "schedule_holiday") }} as holidays using (schedule, day)
+            hours.schedule,
+            timezone('UTC', timezone(hours.time_zone, days.day + to_minutes(hours.opens_minute))) as opens_at,
+            timezone('UTC', timezone(hours.time_zone, days.day + to_minutes(hours.closes_minute))) as closes_at
+        from {{ ref("int_opening_hours") }} as hours
+        inner join days
+            on isodow(days.day) = hours.weekday
+            and days.day between hours.valid_from and hours.valid_to
+        anti join
+            {{ source("config", "schedule_holiday") }} as holidays
+            on hours.schedule = holidays.schedule
+            and days.day = holidays.day
     ),
 
     marked as (
