@@ -86,6 +86,7 @@ def service_facts(connection: Connection, as_of: dt.datetime | None = None) -> S
         fixed_per_week=_frame(connection, FIXED, day=day).item(),
         handled=dict(_frame(connection, HANDLED, day=day).iter_rows()),
         holidays=_holidays(connection),
+        opening=_frame(connection, "select * from opening_hours order by group_name, weekday, opens_minute"),
     )
 
 

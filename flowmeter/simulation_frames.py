@@ -16,6 +16,8 @@ class ServiceFacts:
         resolved_at.
     replies: ticket_key, happened_at of public answers by a person.
     agents: agent_id, group_name, kind. wages: agent_id, hourly, n. holidays: local days, as far as they are known.
+    opening: group_name (null: all that have no hours of their own), time_zone, weekday (1 Monday), opens_minute,
+        closes_minute, valid_from, valid_to, holidays. None: no opening hours are known.
     fees: kind (ticket_fee, message_fee, automation_fee), amount apiece. fixed_per_week: over the last eight weeks.
     handled: minutes by workflow that handling cost is reckoned by.
     """
@@ -32,3 +34,4 @@ class ServiceFacts:
     fixed_per_week: float
     handled: dict[str, float]
     holidays: tuple[dt.date, ...]
+    opening: pl.DataFrame | None = None

@@ -36,11 +36,12 @@ class Clock:
         shown: Floats = self.base + minutes + self.offsets[at]
         return shown
 
-    def instant(self, local: Floats) -> Floats:
+    def instant(self, local: Floats, *, later: bool = False) -> Floats:
         """The minute of the run at which the wall shows `local`: the first of two, and for an hour that is left out
-        the moment as far past the change (Python's fold=0).
+        the moment as far past the change (Python's fold=0). `later`: the second of two, as DuckDB takes it.
         """
-        shown = self.base + self.changes[1:] + np.maximum(self.offsets[:-1], self.offsets[1:])
+        after = self.offsets[1:] if later else np.maximum(self.offsets[:-1], self.offsets[1:])
+        shown = self.base + self.changes[1:] + after
         at = np.searchsorted(shown, local, side="right")
         minutes: Floats = local - self.base - self.offsets[at]
         return minutes

@@ -3,7 +3,8 @@
 Each column belongs to an anchor, as in METRICS: it is null where the ticket was not created, resolved or first resolved
 in the run's own time, or where what it says needs more days than the run had left. Tickets in which the shop wrote
 first (outreach) cost and are asked to answer surveys, but are not measured. Surveys are answered when a ticket is
-resolved. Open hours are not simulated: columns of business minutes are left out, and with them their metrics.
+resolved. Business minutes are those in which the last queue that a ticket came to is open by its opening hours, as the
+marts go by a ticket's last group; without hours they are unknown.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from simulation.clock import DAY
+from simulation.opening import open_minutes
 from simulation.parameters import Money, Parameters
 from simulation.ticket_rows import TicketRows
 
@@ -24,8 +26,9 @@ GRAIN = float(2**20)
 """Minutes and money are cut to this part of one: sums are exact then, in whatever order threads add."""
 
 COLUMNS = (
-    "resolution_calendar_minutes", "first_resolution_calendar_minutes", "first_reply_calendar_minutes",
-    "resolved_in_cohort", "is_zero_touch", "is_one_touch", "is_fcr_7d", "is_reopened", "handoff_count",
+    "resolution_calendar_minutes", "resolution_business_minutes", "first_resolution_calendar_minutes",
+    "first_reply_calendar_minutes", "first_reply_business_minutes", "resolved_in_cohort", "is_zero_touch",
+    "is_one_touch", "is_fcr_7d", "is_repeated_7d", "is_reopened", "handoff_count",
     "is_automated", "is_automated_held", "is_measured", "is_created_here", "is_resolved_here", "is_creation",
     "is_resolution", "cost_amount", "csat_satisfied", "ces_score",
 )  # fmt: skip
@@ -46,17 +49,19 @@ class Period:
 
 def kpi_frame(parameters: Parameters, runs: Mapping[int, TicketRows], period: Period) -> pl.DataFrame:
     """One row per run and ticket: `run`, `workflow` and COLUMNS. `runs`: tickets by the run's number."""
-    base = _joined(parameters, runs)
+    base = _joined(parameters, runs, period)
     made = base.with_columns(_within("created", period), _within("resolved", period), _within("first_resolved", period))
     made = made.with_columns(cost_amount=_grained(_cost(parameters.money, period)))
     columns = _columns(period)
     return made.select("run", "workflow", *(columns[name].alias(name) for name in COLUMNS))
 
 
-def _joined(parameters: Parameters, runs: Mapping[int, TicketRows]) -> pl.DataFrame:
+def _joined(parameters: Parameters, runs: Mapping[int, TicketRows], period: Period) -> pl.DataFrame:
     parts: Sequence[TicketRows] = list(runs.values())
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _READ}
-    stream = columns.pop("stream")
+    stream, queue = columns.pop("stream"), columns.pop("queue")
+    for name in ("first_reply", "resolved"):
+        columns[f"{name}_open"] = open_minutes(parameters, period.minutes, queue, columns["created"], columns[name])
     return pl.DataFrame(columns).with_columns(
         run=pl.Series(np.repeat(np.array(list(runs), dtype=np.int32), [len(part.key) for part in parts])),
         workflow=pl.Series(parameters.arrivals.workflow, dtype=pl.String).gather(stream),
@@ -77,18 +82,25 @@ def _columns(period: Period) -> dict[str, pl.Expr]:
     age = pl.col("resolved") - pl.col("created")
     again = pl.col("followed") - pl.col("resolved")
     reply = (pl.col("first_reply") - pl.col("created")).fill_nan(None)
-    final = {name: pl.col("resolved") < period.sure(name) for name in ("is_fcr_7d", "is_automated_held")}
-    young = {name: pl.col("created") < period.sure(name)
-             for name in ("first_reply_calendar_minutes", "resolved_in_cohort")}  # fmt: skip
+    resolved_open, reply_open = (
+        _grained(pl.col(f"{name}_open").fill_nan(None)) for name in ("resolved", "first_reply")
+    )
+    final = {name: pl.col("resolved") < period.sure(name)
+             for name in ("is_fcr_7d", "is_repeated_7d", "is_automated_held")}  # fmt: skip
+    replied = ("first_reply_calendar_minutes", "first_reply_business_minutes")
+    young = {name: pl.col("created") < period.sure(name) for name in (*replied, "resolved_in_cohort")}
     one_touch = pl.col("replies") == 1
     return {
         "resolution_calendar_minutes": _only(resolved, _grained(age)),
+        "resolution_business_minutes": _only(resolved, resolved_open),
         "first_resolution_calendar_minutes": _only(first, _grained(pl.col("first_resolved") - pl.col("created"))),
         "first_reply_calendar_minutes": _only(created & young["first_reply_calendar_minutes"], _grained(reply)),
+        "first_reply_business_minutes": _only(created & young["first_reply_business_minutes"], reply_open),
         "resolved_in_cohort": _only(created & young["resolved_in_cohort"], age <= DAY * period.cohort_days),
         "is_zero_touch": _only(resolved, pl.col("replies") == 0),
         "is_one_touch": _only(resolved, one_touch),
         "is_fcr_7d": _only(resolved & final["is_fcr_7d"], one_touch & (pl.col("reopens") == 0) & (again > 7 * DAY)),
+        "is_repeated_7d": _only(resolved & final["is_repeated_7d"], again <= 7 * DAY),
         "is_reopened": _only(first, pl.col("reopens") > 0),
         "handoff_count": _only(resolved, pl.col("handoffs")),
         "is_automated": _only(resolved, pl.col("is_automated")),

@@ -182,6 +182,34 @@ class Money:
     fixed_per_week: float
 
 
+@dataclass(frozen=True)
+class Open:
+    """A time of a weekday, within one local day, on which a shop is open."""
+
+    weekday: int  # 0 Monday
+    opens: float  # minutes after local midnight
+    closes: float
+    first: dt.date = dt.date.min  # the days on which it holds
+    last: dt.date = dt.date.max
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Opening hours, by the wall clock of a zone."""
+
+    zone: str
+    hours: tuple[Open, ...]
+    holidays: tuple[dt.date, ...] = ()  # closed
+
+
+@dataclass(frozen=True)
+class Opening:
+    """By whose hours open minutes of a ticket are counted. Shifts have no part in it."""
+
+    default: Schedule | None = None
+    queues: tuple[tuple[str, Schedule], ...] = ()  # of pools, by name, that have hours of their own
+
+
 class Level(StrEnum):
     """How well an input is known."""
 
@@ -220,6 +248,7 @@ class Parameters:
     money: Money
     holidays: tuple[dt.date, ...]
     evidence: tuple[Evidence, ...]
+    opening: Opening = Opening()  # without: open minutes are unknown
 
 
 def same(one: Any, other: Any) -> bool:

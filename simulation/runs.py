@@ -224,12 +224,12 @@ def _money(parameters: Parameters, net: Network, rows: TicketRows, minutes: int)
 
 
 def _frames(period: Period, outcomes: Sequence[Outcome]) -> pl.DataFrame:
-    """Runs with the same streams and fees, however their Parameters differ, are made into one frame together."""
+    """Runs with the same streams, queues and fees, whatever else their Parameters are, in one frame."""
     groups: dict[object, dict[int, TicketRows]] = {}
     kinds: dict[object, Parameters] = {}
     for number, outcome in enumerate(outcomes):
         arrivals = outcome.parameters.arrivals
-        kind = (outcome.parameters.money, arrivals.workflow, arrivals.channel)
+        kind = (outcome.parameters.money, arrivals.workflow, arrivals.channel, outcome.parameters.pools.names)
         kinds[kind] = outcome.parameters
         groups.setdefault(kind, {})[number] = outcome.rows
     return pl.concat([kpi_frame(kinds[kind], group, period) for kind, group in groups.items()])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.compiled import cached, inlined
 from simulation.network import Keys, Run, Tickets
-from simulation.parameters import Backlog, Floats, Ints, Parameters, StepKind
+from simulation.parameters import Floats, Ints, Parameters, Staff, StepKind
 from simulation.random import Purpose, uniform
 
 _REPLY, _HANDOFF = int(Purpose.REPLY), int(Purpose.HANDOFF)
@@ -38,6 +38,7 @@ class Rules(NamedTuple):
     reply: Floats  # [E]
     handoff: Floats  # [E]
     reopens: Flags  # [E]
+    pool: Ints  # [S] queue of a state; -1 none
     billed: Floats  # [S] minutes charged for a minute of work
     wage: Floats  # [A] money an hour
 
@@ -58,6 +59,7 @@ class TicketRows:
     first_resolved: Floats
     resolved: Floats
     is_automated: Flags
+    queue: Ints  # the last one that it came to, -1: none
     replies: Ints
     reopens: Ints
     handoffs: Ints
@@ -91,6 +93,7 @@ class _Sums(NamedTuple):
     first_reply: Floats
     first_resolved: Floats
     resolved: Floats
+    queue: Ints
     replies: Ints
     reopens: Ints
     handoffs: Ints
@@ -111,10 +114,12 @@ def rules(parameters: Parameters) -> Rules:
     ends = routes.reopens | (kind[routes.to] == StepKind.END)
     source = np.repeat(np.arange(len(kind)), np.diff(routes.edge_start))
     rests = (kind == StepKind.DELAY) & (np.bincount(source[~ends], minlength=len(kind)) == 0)
+    pools = {name: place for place, name in enumerate(parameters.pools.names)}
+    pool = np.array([pools[step.pool] if step.pool else -1 for step in steps], dtype=np.int32)[routes.step]
     fee, billed = np.array([(step.fee, step.billed) for step in steps])[routes.step].T
     return Rules(
-        kind, rests, actor == "customer", fee, routes.to, routes.reply, routes.handoff, routes.reopens, billed,
-        parameters.staff.wage,
+        kind, rests, actor == "customer", fee, routes.to, routes.reply, routes.handoff, routes.reopens, pool,
+        billed, parameters.staff.wage,
     )  # fmt: skip
 
 
@@ -122,7 +127,7 @@ def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: R
     """What became of `tickets` and of the contacts that followed from them."""
     repeats = run.repeats
     key = np.concatenate([tickets.key, repeats.key])
-    sums = _opened(parameters.backlog, len(key))
+    sums = _opened(parameters, len(key))
     visits = _Visits(*(getattr(run.records, name) for name in _Visits._fields))
     _follow(visits, meaning, key, seed, sums)
     followed = np.full(len(key), np.nan)
@@ -139,14 +144,16 @@ def ticket_rows(parameters: Parameters, meaning: Rules, tickets: Tickets, run: R
     )
 
 
-def _opened(known: Backlog, count: int) -> _Sums:
+def _opened(parameters: Parameters, count: int) -> _Sums:
     """Sums of so many tickets, with what had been before the start of those open then."""
+    known = parameters.backlog
     later = count - len(known.ticket)
     never, none, nothing = np.full(later, np.nan), np.zeros(later, dtype=np.int32), np.zeros(later)
     return _Sums(
         first_reply=np.concatenate([known.first_reply, never]),
         first_resolved=np.concatenate([known.first_resolved, never]),
         resolved=np.full(count, np.nan),
+        queue=np.concatenate([_own_queue(parameters.staff, known.agent), none - 1]),
         replies=np.concatenate([known.replies, none]),
         reopens=np.concatenate([known.reopens, none]),
         handoffs=np.concatenate([known.handoffs, none]),
@@ -160,6 +167,12 @@ def _opened(known: Backlog, count: int) -> _Sums:
     )
 
 
+def _own_queue(staff: Staff, agent: Ints) -> Ints:
+    """What agents do first: where their tickets are until they come to another queue."""
+    own = [staff.skill_pool[a] if b > a else -1 for a, b in zip(staff.skill_start, staff.skill_start[1:], strict=False)]
+    return np.array([*own, -1], dtype=np.int32)[agent]
+
+
 @cached
 def _follow(visits: _Visits, meaning: Rules, key: Keys, seed: int, sums: _Sums) -> None:
     """One pass over visits, which come by ticket and entry."""
@@ -171,6 +184,8 @@ def _follow(visits: _Visits, meaning: Rules, key: Keys, seed: int, sums: _Sums) 
         if meaning.kind[state] == _END:
             continue
         _add_work(visits, row, meaning, sums)
+        if meaning.pool[state] >= 0:
+            sums.queue[ticket] = meaning.pool[state]
         if visit == 0 and meaning.rests[state]:  # resolved before the start, and may come back
             _resolve(ticket, visits.entered[row], sums)
         if visits.edge[row] >= 0:

@@ -26,6 +26,7 @@ def document(parameters: Parameters, workflow: str | None = None) -> Row:
         "money": dataclasses.asdict(parameters.money),
         "backlog": _backlog(parameters, workflow),
         "holidays": list(parameters.holidays),
+        "opening_hours": _opening(parameters),
         "evidence": [
             vars(row) for row in parameters.evidence if not workflow or of_workflow(parameters, row, workflow)
         ],
@@ -36,6 +37,16 @@ def of_workflow(parameters: Parameters, row: Evidence, workflow: str) -> bool:
     """Whether a row is about the workflow, or about people and queues that all share."""
     about = row.subject.split(":")[0]
     return about == workflow or about not in parameters.workflows
+
+
+def _opening(parameters: Parameters) -> list[Row]:
+    """By queue; null: all that have no hours of their own."""
+    found = parameters.opening
+    return [
+        {"queue": queue, **dataclasses.asdict(schedule)}
+        for queue, schedule in [(None, found.default), *found.queues]
+        if schedule is not None
+    ]
 
 
 def _arrivals(parameters: Parameters, workflow: str | None) -> list[Row]:

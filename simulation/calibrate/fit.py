@@ -42,6 +42,7 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
         money=observed.money,
         holidays=observed.holidays,
         evidence=observed.evidence,
+        opening=observed.opening,
     )
 
 

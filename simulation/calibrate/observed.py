@@ -16,6 +16,7 @@ from simulation.parameters import (
     Floats,
     Ints,
     Money,
+    Opening,
     Pools,
     Routes,
     Staff,
@@ -63,6 +64,7 @@ class Observed:
     backlog: Backlog
     money: Money
     holidays: tuple[date, ...]
+    opening: Opening
     seen_days: tuple[int, ...]  # by agent, in the weeks that shifts are read from
     seen_visits: tuple[int, ...]  # by agent, in the window
     evidence: tuple[Evidence, ...]

@@ -19,6 +19,7 @@ from simulation.calibrate.drift import drift
 from simulation.calibrate.evidence import evidence, span
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
+from simulation.calibrate.opening import opening
 from simulation.calibrate.pauses import beside, in_turn, resting, without_closing
 from simulation.calibrate.people import pace
 from simulation.calibrate.queues import keep_counts
@@ -30,7 +31,7 @@ from simulation.calibrate.tune_log import tuned_log
 from simulation.calibrate.visits import simulated_visits
 from simulation.calibrate.waiting import edge_delays, work_of
 from simulation.clock import day_number
-from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Money, Routes, StepKind
+from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Money, Opening, Routes, StepKind
 
 WEEKS = 26
 _DAY = 1440.0
@@ -60,6 +61,7 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
         tuned, told = tuned_log(plain, visits, since), []
     else:
         tuned, told = _tuned(plain, visits, tickets, created)
+    tuned = replace(tuned, opening=opening(facts.opening, frame))
     tuned = replace(tuned, steps=billed(tuned.steps, visits, found, fit(tuned), facts.handled))
     return replace(tuned, evidence=(*evidence(tuned, fit(tuned), facts), *told))
 
@@ -235,6 +237,7 @@ def _observed(
         backlog=backlog(visits, found, stream_of, priority, created, answers, keys),
         money=_money(facts),
         holidays=facts.holidays,
+        opening=Opening(),
         seen_days=_seen(visits, -SHIFT_DAYS * _DAY, visits.day),
         seen_visits=_seen(visits, _since(facts, days[0]), np.arange(len(visits.day), dtype=np.int32)),
         evidence=(*told, *orders, *given_up),

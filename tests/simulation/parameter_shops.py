@@ -16,6 +16,7 @@ from simulation.parameters import (
     Distributions,
     Ints,
     Money,
+    Opening,
     Parameters,
     Pools,
     Routes,
@@ -98,7 +99,8 @@ def shop(
 ) -> Parameters:
     """A shop of one chain. `rates`: per stream its first state and tickets an hour (one, or 168).
 
-    `changes`: zone, start, holidays, trend, dispersion, holiday, repeat, repeat_delay, priority, money, backlog.
+    `changes`: zone, start, holidays, trend, dispersion, holiday, repeat, repeat_delay, priority, money, backlog,
+    opening.
     """
     times = _Times()
     place = {state.name: n for n, state in enumerate(states)}
@@ -132,6 +134,7 @@ def shop(
         routes, work, times.distributions(), _pools(pools), _staff(agents, pools),
         _arrivals(states, rates, place, delay, changes), changes.get("backlog", no_backlog()),
         changes.get("money", Money("EUR", 0.0, 0.0, 0.0, 0.0)), tuple(changes.get("holidays", ())), (),
+        changes.get("opening", Opening()),
     )  # fmt: skip
 
 

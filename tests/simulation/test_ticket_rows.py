@@ -201,3 +201,30 @@ def test_what_the_team_opened_itself_costs_and_is_in_no_other_figure() -> None:
     assert not any(row[name] for name in ("is_measured", "is_creation", "is_resolution", "is_created_here"))
     assert row["resolution_calendar_minutes"] is row["first_reply_calendar_minutes"] is row["is_automated"] is None
     assert row["cost_amount"] == usual["cost_amount"] > 0
+
+
+def test_who_comes_again_within_a_week_is_a_repeat_contact() -> None:
+    rows = told([(0, ANSWER, "answer>resolved", 0, 5, 10, 5), (0, RESOLVED, None, 10, NAN, NAN, 0)], [0.0])
+    week = 7 * 1440.0
+    for followed, repeated in ((10 + week, True), (10 + week + 1, False), (NAN, False)):
+        came = replace(rows, followed=np.array([followed]))
+        assert framed(came)["is_repeated_7d"] is repeated
+        assert framed(came)["is_fcr_7d"] is not repeated
+    assert framed(rows, minutes=5_000, settled={"is_repeated_7d": 7.0})["is_repeated_7d"] is None
+
+
+def test_an_open_ticket_is_in_its_agents_queue_until_it_comes_to_another() -> None:
+    """Agent 0 answers first; a refund is what the ticket comes to."""
+    known = replace(shops.no_backlog(), **{
+        name: np.array([value]).astype(getattr(shops.no_backlog(), name).dtype) for name, value in (
+            ("stream", 0), ("state", CUSTOMER), ("entered", -5.0), ("agent", 0), ("in_work", False), ("priority", 1),
+            ("created", -9.0), ("first_reply", NAN), ("first_resolved", NAN), ("replies", 0), ("reopens", 0),
+            ("handoffs", 0), ("work", 0.0))}, ticket=("t",))  # fmt: skip
+    shop = replace(SURE, backlog=known)
+    waits: Visit = (0, CUSTOMER, None, -5, NAN, NAN, 0)
+    refund: Visit = (0, REFUND, None, 3, NAN, NAN, 0)
+    own, queues = int(shop.staff.skill_pool[0]), shop.pools.names
+    assert told([waits], [-9.0], shop).queue.tolist() == [own]
+    pool = shop.steps[shop.routes.step[REFUND]].pool
+    assert pool
+    assert told([waits, refund], [-9.0], shop).queue.tolist() == [queues.index(pool)]
