@@ -11,7 +11,7 @@ from simulation.calibrate.observed import Observed
 from simulation.calibrate.queues import kept
 from simulation.calibrate.shifts import hours
 from simulation.calibrate.streams import daily, priorities, rates, recency, repeats, trend
-from simulation.parameters import Arrivals, Floats, Parameters, Pools, Routes, Staff
+from simulation.parameters import Arrivals, Floats, Parameters, Routes, Staff
 
 _POSSIBLE = 0.001
 """What every day counts besides its weight: what was ever seen stays possible."""
@@ -22,9 +22,8 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
 
     Fast: made for resampling.
 
-    Skills, who comes on which weekday and the order of queues are as observed, whatever the weights.
+    Skills, who comes on which weekday, the order of queues and their `after_work` are the same whatever the weights.
     """
-    pools = observed.pools if weights is None else _pools(observed, weights)
     weights = np.ones(len(observed.days)) if weights is None else weights
     weights = (weights + _POSSIBLE) * recency(len(weights))
     return Parameters(
@@ -35,7 +34,7 @@ def fit(observed: Observed, weights: Floats | None = None) -> Parameters:
         routes=_routes(observed, weights),
         work=replace(observed.work, keep=_keep(observed, weights)),
         distributions=weighted(observed.amounts, weights),
-        pools=pools,
+        pools=observed.pools,
         staff=_staff(observed, weights),
         arrivals=_arrivals(observed, weights),
         backlog=observed.backlog,
@@ -71,16 +70,6 @@ def _by_state(observed: Observed, count: Floats) -> Floats:
 def _keep(observed: Observed, weights: Floats) -> Floats:
     weight = weights[observed.keep_day]
     return kept(observed.keep_state, observed.keep_hit, observed.keep_luck, weight, len(observed.chain.step))
-
-
-def _pools(observed: Observed, weights: Floats) -> Pools:
-    """With the minutes after work that one of the runs of the past found. Which one is as good as drawn, by the days
-    that count.
-    """
-    if not len(observed.after_work):
-        return observed.pools
-    lot = int(weights @ np.arange(1, len(weights) + 1)) % len(observed.after_work)
-    return replace(observed.pools, after_work=observed.after_work[lot])
 
 
 def _staff(observed: Observed, weights: Floats) -> Staff:

@@ -29,8 +29,7 @@ from simulation.parameters import (
 class Observed:
     """Arrays of observations with the local day of each; positions in `days`. What days do not change is there whole.
 
-    routes, work, staff: complete but for what `fit` puts in: chances, replies, handoffs; keep; hours of
-    shifts. A calibration takes the minutes after work of one of `after_work`, the best one the middle.
+    routes, work, staff: complete but for what `fit` puts in: chances, replies, handoffs; keep; hours of shifts.
     """
 
     zone: str
@@ -50,7 +49,6 @@ class Observed:
     keep_luck: Floats
     amounts: Amounts
     pools: Pools
-    after_work: Floats  # [K, P] as each of K runs of the past finds it; `pools` has the middle
     staff: Staff  # with its usual shifts
     shift_days: Days
     shift_place: Ints  # of each of them in `days`

@@ -74,9 +74,8 @@ def _tuned(plain: Observed, visits: Columns, tickets: pl.DataFrame, created: Flo
     stream = _stream_by_ticket(visits, streams, tickets, plain.chain)
     was = replay(plain, visits, stream, _priorities(tickets), created, pool)
     point = fit(plain)
-    found = after_work(point, was)
-    minutes: Floats = np.median(found, axis=0) if len(found) else plain.pools.after_work
-    tuned = replace(plain, pools=replace(plain.pools, after_work=minutes), after_work=found)
+    minutes = after_work(point, was)
+    tuned = replace(plain, pools=replace(plain.pools, after_work=minutes))
     waits = simulated_waits(fit(tuned), was) if was.span else was.observed
     return tuned, [
         _after(name, float(minutes[n]), float(was.observed[n]), float(waits[n]), int(was.visits[:, n].sum()))
@@ -223,7 +222,6 @@ def _observed(
         keep_luck=luck,
         amounts=amounts.done(),
         pools=queues,
-        after_work=np.zeros((0, len(pools))),
         staff=staff,
         shift_days=hours.usual.days,
         shift_place=np.clip(hours.usual.days.day - day_number(days[0]), 0, len(days) - 1).astype(np.int32),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -11,7 +10,6 @@ import pytest
 
 from simulation.calibrate import Observed, fit, observe
 from simulation.compile import check
-from simulation.experiment import block_weights
 from simulation.parameters import Parameters, StepKind, same
 from tests.simulation.calibrate.facts import AS_OF, DAY, Shop, after, steady
 
@@ -161,14 +159,3 @@ def test_queues_that_wait_longer_than_a_run_get_minutes_after_work() -> None:
     assert after_work == pytest.approx(5.0, abs=1.0)
     assert any("after each visit" in row.value for row in observed.evidence)
     assert observed.start == AS_OF
-
-
-def test_a_draw_takes_the_minutes_after_work_of_one_run_of_the_past() -> None:
-    observed = observe(branching().facts(), tune=False)
-    runs = np.array([[1.0], [2.0], [4.0]])
-    tuned = replace(observed, after_work=runs, pools=replace(observed.pools, after_work=np.array([2.0])))
-    assert fit(tuned).pools.after_work.tolist() == [2.0]
-    draws = block_weights(len(observed.days), 60, seed=7)
-    drawn = [float(fit(tuned, row).pools.after_work[0]) for row in draws]
-    assert {each: drawn.count(each) > 10 for each in runs[:, 0].tolist()} == {1.0: True, 2.0: True, 4.0: True}
-    assert [float(fit(tuned, row).pools.after_work[0]) for row in draws] == drawn
