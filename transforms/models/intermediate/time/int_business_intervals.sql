@@ -20,9 +20,7 @@ with
             timezone('UTC', timezone(hours.time_zone, days.day + to_minutes(hours.opens_minute))) as opens_at,
             timezone('UTC', timezone(hours.time_zone, days.day + to_minutes(hours.closes_minute))) as closes_at
         from {{ ref("int_opening_hours") }} as hours
-        inner join days
-            on isodow(days.day) = hours.weekday
-            and days.day between hours.valid_from and hours.valid_to
+        inner join days on isodow(days.day) = hours.weekday and days.day between hours.valid_from and hours.valid_to
         anti join
             {{ source("config", "schedule_holiday") }} as holidays
             on hours.schedule = holidays.schedule

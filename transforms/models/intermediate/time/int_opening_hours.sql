@@ -2,8 +2,7 @@
 -- closes its own day only.
 with
     shifts as (
-        select *, closes <= opens and closes <> '24:00' as is_overnight
-        from {{ source("config", "schedule_hours") }}
+        select *, closes <= opens and closes <> '24:00' as is_overnight from {{ source("config", "schedule_hours") }}
     ),
 
     pieces as (
