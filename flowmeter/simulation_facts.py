@@ -86,8 +86,16 @@ def service_facts(connection: Connection, as_of: dt.datetime | None = None) -> S
         fixed_per_week=_frame(connection, FIXED, day=day).item(),
         handled=dict(_frame(connection, HANDLED, day=day).iter_rows()),
         holidays=_holidays(connection),
-        opening=_frame(connection, "select * from opening_hours order by group_name, weekday, opens_minute"),
+        opening=known_hours(connection),
     )
+
+
+def known_hours(connection: Connection) -> pl.DataFrame | None:
+    """When groups are open; None where an earlier version published the file, which did not say."""
+    try:
+        return _frame(connection, "select * from opening_hours order by group_name, weekday, opens_minute")
+    except duckdb.CatalogException:
+        return None
 
 
 def _holidays(connection: Connection) -> tuple[dt.date, ...]:

@@ -15,7 +15,7 @@ import pytest
 
 from flowmeter.settings import Home
 from flowmeter.simulated_kpis import Metric, settled_days, simulated_kpis, simulated_metrics
-from flowmeter.simulation_facts import service_facts
+from flowmeter.simulation_facts import known_hours, service_facts
 from flowmeter.warehouse import read_current
 from simulation.calibrate.opening import opening
 from simulation.kpi_frame import COLUMNS
@@ -144,3 +144,7 @@ def test_runs_are_kept_apart(published: duckdb.DuckDBPyConnection) -> None:
     assert simulated_kpis(published, tickets, metrics).rows() == [
         (0, "a", 1.0), (0, "all", 2.0), (0, "b", 1.0), (1, "a", 0.0), (1, "all", 0.0),
     ]  # fmt: skip
+
+
+def test_a_file_of_an_earlier_version_has_no_opening_hours() -> None:
+    assert known_hours(duckdb.connect()) is None
