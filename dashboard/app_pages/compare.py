@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import compare_data, compare_view, data, workflow_view
+from dashboard import compare_data, compare_view, workflow_view
 from dashboard.compare_data import Answer, Asked
 from dashboard.compare_view import Told
 from dashboard.components import compare_charts, decide, filters, states, theme, ticket_list
@@ -12,31 +12,25 @@ from dashboard.components.compare_download import download
 from dashboard.components.compare_filters import compare_filters
 from dashboard.components.forest import forest_html
 from dashboard.components.linked import show
+from dashboard.components.ticket_page import ticket_page
 from dashboard.components.told import sentences
 from dashboard.data import Snapshot
 from dashboard.format import counted, moment_in_words, plain
-from dashboard.settled import settled
-from flowmeter.errors import FlowmeterError
 
 
 def page() -> None:
     """The page, or the state that stands in for it."""
-    settled()
-    try:
-        snap = data.snapshot()
-        states.stale(snap)
-        if not snap.ticket_count:
-            states.empty()
-            return
-        filters.restore()
-        head = st.container()
-        with st.container(key="filters"):
-            asked, answer, notes = compare_filters(snap)
-        for note in notes:
-            st.info(plain(note))
-        _page(snap, asked, answer, head)
-    except FlowmeterError as error:
-        states.failed(error)
+    ticket_page(_asked)
+
+
+def _asked(snap: Snapshot) -> None:
+    filters.restore()
+    head = st.container()
+    with st.container(key="filters"):
+        asked, answer, notes = compare_filters(snap)
+    for note in notes:
+        st.info(plain(note))
+    _page(snap, asked, answer, head)
 
 
 def _page(snap: Snapshot, asked: Asked, answer: Answer, head: st.delta_generator.DeltaGenerator) -> None:

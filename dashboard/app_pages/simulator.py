@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis import simulation_words as words
 from analysis.wording import Speech
-from dashboard import data, simulator_data, simulator_view
+from dashboard import simulator_data, simulator_view
 from dashboard.components import (
     answer_view,
     forecast_view,
@@ -19,13 +19,12 @@ from dashboard.components import (
 from dashboard.components.answer_view import Shown
 from dashboard.components.job_view import waited
 from dashboard.components.scenario_shelf import shelf
+from dashboard.components.ticket_page import ticket_page
 from dashboard.components.told import sentences
 from dashboard.data import Snapshot
 from dashboard.format import moment_in_words, plain
 from dashboard.jobs import Job, failure
-from dashboard.settled import settled
 from dashboard.simulator_data import Learned
-from flowmeter.errors import FlowmeterError
 from simulation.experiment import Answer
 from simulation.scenario.apply import apply
 from simulation.scenario.document import Scenario
@@ -37,20 +36,15 @@ ANSWER_HEIGHT = 420
 
 def page() -> None:
     """The page, or the state that stands in for it."""
-    settled()
-    try:
-        snap = data.snapshot()
-        states.stale(snap)
-        if not snap.ticket_count:
-            states.empty()
-            return
-        job = simulator_data.learned(snap)
-        if not job.is_done:
-            _head(snap, "Simulator")
-        if waited(job, simulator_data.shop_key(snap), ANSWER_HEIGHT):
-            _learned(snap, job.answer)
-    except FlowmeterError as error:
-        states.failed(error)
+    ticket_page(_page)
+
+
+def _page(snap: Snapshot) -> None:
+    job = simulator_data.learned(snap)
+    if not job.is_done:
+        _head(snap, "Simulator")
+    if waited(job, simulator_data.shop_key(snap), ANSWER_HEIGHT):
+        _learned(snap, job.answer)
 
 
 def _learned(snap: Snapshot, known: Learned) -> None:

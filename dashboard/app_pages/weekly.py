@@ -15,37 +15,34 @@ from dashboard.components.kpi_strip import strip_html
 from dashboard.components.kpi_table import About, table_html
 from dashboard.components.linked import show
 from dashboard.components.notable import notable_html
+from dashboard.components.ticket_page import ticket_page
 from dashboard.components.told import sentences
 from dashboard.data import Snapshot
 from dashboard.format import plain
 from dashboard.selection import ALL, Selection
-from dashboard.settled import settled
 from dashboard.weekly_view import MetricInfo
-from flowmeter.errors import FlowmeterError
 
 
 def page() -> None:
     """The page, or the state that stands in for it."""
-    settled()
-    try:
-        snap = data.snapshot()
-        states.stale(snap)
-        if not snap.ticket_count or data.weeks(snap.path).is_empty():
-            states.empty()
-            return
-        filters.restore()
-        head = st.container()
-        with st.container(key="filters"):
-            chosen, notes = filters.filters(snap.path)
-        with head:
-            top_line.top_line(snap, chosen)
-        for note in notes:
-            st.info(note)
-        _answer(snap, chosen)
-        _evidence(snap, chosen)
-        _tickets(snap, chosen)
-    except FlowmeterError as error:
-        states.failed(error)
+    ticket_page(_page)
+
+
+def _page(snap: Snapshot) -> None:
+    if data.weeks(snap.path).is_empty():
+        states.empty()
+        return
+    filters.restore()
+    head = st.container()
+    with st.container(key="filters"):
+        chosen, notes = filters.filters(snap.path)
+    with head:
+        top_line.top_line(snap, chosen)
+    for note in notes:
+        st.info(note)
+    _answer(snap, chosen)
+    _evidence(snap, chosen)
+    _tickets(snap, chosen)
 
 
 def _answer(snap: Snapshot, chosen: Selection) -> None:

@@ -9,14 +9,13 @@ import polars as pl
 import streamlit as st
 
 from analysis.flowchart.graph import Measure
-from dashboard import data, process_data, workflow_view
+from dashboard import process_data, workflow_view
 from dashboard.components import filters, states
+from dashboard.components.ticket_page import ticket_page
 from dashboard.data import Snapshot
 from dashboard.format import counted, local, moment_in_words, plain
 from dashboard.selection import ALL, Choice
-from dashboard.settled import settled
 from dashboard.workflow_view import Asked
-from flowmeter.errors import FlowmeterError
 
 RARE, LEAST_RARE = 95, 50
 Body = Callable[[Snapshot, Asked, st.delta_generator.DeltaGenerator, list[str]], None]
@@ -25,22 +24,18 @@ Body = Callable[[Snapshot, Asked, st.delta_generator.DeltaGenerator, list[str]],
 
 def process_page(body: Body, *, drawn: bool) -> None:
     """A page about a process, or the state that stands in for it; `drawn`: with the filters of a flowchart."""
-    settled()
-    try:
-        snap = data.snapshot()
-        states.stale(snap)
-        if not snap.ticket_count:
-            states.empty()
-        elif process_data.sizes(snap.path).is_empty():
+
+    def process(snap: Snapshot) -> None:
+        if process_data.sizes(snap.path).is_empty():
             states.no_events()
-        else:
-            filters.restore()
-            head = st.container()
-            with st.container(key="filters"):
-                asked, notes = process_filters(snap, drawn=drawn)
-            body(snap, asked, head, notes)
-    except FlowmeterError as error:
-        states.failed(error)
+            return
+        filters.restore()
+        head = st.container()
+        with st.container(key="filters"):
+            asked, notes = process_filters(snap, drawn=drawn)
+        body(snap, asked, head, notes)
+
+    ticket_page(process)
 
 
 def process_filters(snap: Snapshot, *, drawn: bool) -> tuple[Asked, list[str]]:

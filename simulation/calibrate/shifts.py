@@ -20,10 +20,10 @@ from simulation.parameters import Floats, Ints
 SHIFT_DAYS = 56
 _EPOCH = date(1970, 1, 1)
 _DAY = 1440
-_OFTEN = 3
+_OFTEN = 3  # days a week that show when they end
 _EARLY, _LATE = 0.25, 0.9
 _ALIKE = 45.0
-_IDLE, _LITTLE = 60.0, 0.2
+_IDLE, _LITTLE = 60.0, 0.2  # minutes, and part of the day, by which its ends differ when they say little
 _TELLING = 1.2
 _SHORTEST = 15.0
 _CRISP = 15.0

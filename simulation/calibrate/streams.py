@@ -17,7 +17,7 @@ _PRIOR = 60.0  # contacts that the wider group's week counts as much as
 _ENOUGH = 100
 _MOST_TREND = 0.03
 _HOLIDAY_PRIOR = 10.0
-_MAD, _FAR = 1.4826, 2.5
+_MAD, _FAR = 1.4826, 2.5  # deviations of a normal in its median one; Huber's bound, in deviations
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.dashboard.snapshot import Story, publish_fixture
+from tests.dashboard.visit import Visit, visiting
 
+# Streamlit looks for its server below the address of a page before it looks above.
+PROBES = "Failed to load resource: the server responded with a status of 404"
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = [
     "--no-sandbox",
@@ -104,3 +107,12 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=found, args=CHROMIUM)
         yield started
         started.close()
+
+
+@pytest.fixture(params=["light-1440", "dark-390"])
+def visit(request: pytest.FixtureRequest, browser: Browser, demo_address: str) -> Iterator[Visit]:
+    """A visit to the demo shop that opens pages by their own address."""
+    scheme, width = request.param.split("-")
+    with visiting(browser, demo_address, scheme, int(width)) as visit:
+        yield visit
+        visit.errors[:] = [error for error in visit.errors if not error.startswith(PROBES)]

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from playwright.sync_api import Locator, Page, expect
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
-
-from tests.dashboard.test_process_browser import PROBES, READY
-from tests.dashboard.visit import Visit, visiting
-
-
-@pytest.fixture(params=["light-1440", "dark-390"])
-def visit(request: pytest.FixtureRequest, browser: Browser, demo_address: str) -> Iterator[Visit]:
-    scheme, width = request.param.split("-")
-    with visiting(browser, demo_address, scheme, int(width)) as visit:
-        yield visit
-        visit.errors[:] = [error for error in visit.errors if not error.startswith(PROBES)]
+from tests.dashboard.test_process_browser import READY
+from tests.dashboard.visit import Visit
 
 
 def test_a_figure_of_the_forest_opens_its_tickets_and_a_reload_keeps_the_question(visit: Visit) -> None:

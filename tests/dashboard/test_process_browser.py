@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Browser, expect
+from tests.dashboard.visit import Visit
 
-from tests.dashboard.visit import Visit, visiting
-
-# Streamlit looks for its server below the address of a page before it looks above.
-PROBES = "Failed to load resource: the server responded with a status of 404"
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-
-
-@pytest.fixture(params=["light-1440", "dark-390"])
-def visit(request: pytest.FixtureRequest, browser: Browser, demo_address: str) -> Iterator[Visit]:
-    scheme, width = request.param.split("-")
-    with visiting(browser, demo_address, scheme, int(width)) as visit:
-        yield visit
-        visit.errors[:] = [error for error in visit.errors if not error.startswith(PROBES)]
 
 
 def open_at(visit: Visit, path: str) -> None:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Browser, expect
-
-from tests.dashboard.test_process_browser import PROBES, READY
-from tests.dashboard.visit import Visit, visiting
+from tests.dashboard.test_process_browser import READY
+from tests.dashboard.visit import Visit
 
 LONG = 180_000
 """Learning a shop and running it takes seconds; compiling for the first time on a busy machine, a minute or two."""
-
-
-@pytest.fixture(params=["light-1440", "dark-390"])
-def visit(request: pytest.FixtureRequest, browser: Browser, demo_address: str) -> Iterator[Visit]:
-    scheme, width = request.param.split("-")
-    with visiting(browser, demo_address, scheme, int(width)) as visit:
-        yield visit
-        visit.errors[:] = [error for error in visit.errors if not error.startswith(PROBES)]
 
 
 def test_a_suggestion_is_pressed_and_its_answer_survives_a_reload(visit: Visit) -> None:

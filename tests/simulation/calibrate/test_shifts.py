@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from simulation.calibrate import fit, observe
-from simulation.calibrate.tune import as_worked
-from simulation.parameters import Parameters
+from simulation.calibrate import fit, observe, observing
+from simulation.calibrate.tune import Replay, as_worked, replayed
+from simulation.parameters import Floats, Parameters
+from simulation.roster import Intervals
 from tests.simulation.calibrate.facts import DAY, Shop, after
 
 BUSY = 5  # weeks, of eight, in which the day is two hours longer
@@ -68,3 +71,35 @@ def test_a_run_of_the_past_has_the_shifts_that_were_worked() -> None:
     known = as_worked(observe(shop.facts(), tune=False), 8 * 7 * 1440)
     hours, days = np.unique(np.round((known.ends - known.begins) / 60), return_counts=True)
     assert dict(zip(hours.tolist(), days.tolist(), strict=True)) == {4.0: 14, 6.0: 25}  # one day off
+
+
+def _past(monkeypatch: pytest.MonkeyPatch) -> tuple[Parameters, Replay]:
+    """A calibration, and the past that it looks for minutes after work in."""
+    seen: list[tuple[Parameters, Replay]] = []
+
+    def spy(parameters: Parameters, was: Replay) -> Floats:
+        seen.append((parameters, was))
+        return np.zeros(len(parameters.pools.names))
+
+    monkeypatch.setattr(observing, "after_work", spy)
+    observe(_season().facts())
+    return seen[0]
+
+
+def test_in_a_run_of_the_past_work_begins_in_the_shifts_that_were_worked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual shift begins at 10:00 on the wall; a single one of an hour is given, at about 2:00 five days ago."""
+    parameters, was = _past(monkeypatch)
+    begins = was.span - 5 * DAY + 180
+    known = Intervals(np.array([0], np.int32), np.array([begins]), np.array([begins + 60]))
+    started = replayed(parameters, replace(was, shifts=known), 1).records.started
+    started = started[~np.isnan(started)]
+    assert len(started) > 3
+    assert ((begins <= started) & (started < begins + 60)).all()
+
+
+def test_the_waits_to_be_met_are_those_of_weeks_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, was = _past(monkeypatch)
+    two = replace(was, total=np.array([[10.0], [90.0]]), visits=np.array([[1], [3]], np.int32))
+    assert two.observed.tolist() == [25.0]
+    # The first week twice, both, the second twice: 20 / 2, 100 / 4, 180 / 6.
+    assert {float(two.drawn(seed)[0]) for seed in range(20)} == {10.0, 25.0, 30.0}
