@@ -42,6 +42,8 @@ def _make_demo_shop(folder: Path) -> None:
     from flowmeter.cli.pipeline import build_and_publish, inbox, load_files, refuse
 
     home = make_exports(folder, DEMO_TICKETS, DEMO_END, DEMO_SEED, truth=True)
+    home.key_path.write_text("07" * 32)  # what is drawn by customer is the same in every run of the tests
+    home.key_path.chmod(0o600)
     refuse(load_files(home, inbox(home)))
     build_and_publish(home)
 

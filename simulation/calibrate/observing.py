@@ -126,7 +126,8 @@ def _place(instants: pl.Series, zone: str, days: tuple[dt.date, ...]) -> Ints:
 def _columns(facts: ServiceFacts, frame: pl.DataFrame, tickets: pl.DataFrame, days: tuple[dt.date, ...]) -> Columns:
     minutes = pl.DataFrame({name: _minutes(frame[name], facts.as_of) for name in ("entered", "started", "left")})
     place = _place(frame["entered"], facts.zone, days)
-    agents = tuple(frame.filter("is_work")["agent"].drop_nulls().unique().sort().to_list())
+    # As they first appear: the order of names is another in every shop folder, as its own key hides them.
+    agents = tuple(frame.filter("is_work")["agent"].drop_nulls().unique(maintain_order=True).to_list())
     return columns(frame, tickets["ticket_key"].to_list(), place, agents, minutes)
 
 

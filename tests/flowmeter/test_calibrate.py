@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import numpy as np
+import polars as pl
 import pytest
 
 from demo.calendar import Calendar
@@ -181,6 +183,22 @@ def test_what_happened_after_an_instant_changes_nothing(demo_home: Path, tmp_pat
         assert same(fit(observe(service_facts(connection, as_of), tune=False)), before)
         with pytest.raises(ValueError, match="nothing is known"):
             service_facts(connection, snapshot + timedelta(days=1))
+
+
+def test_names_that_another_key_hides_change_no_figure(demo_home: Path) -> None:
+    with contextlib.closing(read(current_path(Home.find(demo_home)))) as connection:
+        facts = service_facts(connection)
+    names = facts.agents["agent_id"].to_list()
+    other = {name: f"x-{len(names) - n:03}" for n, name in enumerate(sorted(names))}
+    renamed = {
+        frame: getattr(facts, frame).with_columns(pl.col("agent_id").replace(other))
+        for frame in ("visits", "agents", "wages")
+    }
+    told, again = (fit(observe(one)) for one in (facts, replace(facts, **renamed)))
+    assert again.staff.agents == tuple(other[name] for name in told.staff.agents)
+    back = {new: name for name, new in other.items()}
+    evidence = tuple(replace(one, subject=back.get(one.subject, one.subject)) for one in again.evidence)
+    assert same(replace(again, staff=replace(again.staff, agents=told.staff.agents), evidence=evidence), told)
 
 
 def test_an_unknown_workflow_names_the_nearest(demo_home: Path, capsys: Captured) -> None:

