@@ -197,7 +197,7 @@ def _arrivals(parameters: Parameters) -> Problems:
     yield from _range(arrivals.state, len(parameters.routes.step), "the first state of arrivals")
     delays = arrivals.repeat_delay
     yield from _range(delays, len(parameters.distributions.shape), "the delay of repeat contacts", none=True)
-    if ((arrivals.repeat > 0) & (delays < 0)).any():
+    if ((arrivals.repeat > 0).any(axis=1) & (delays < 0)).any():
         yield "tickets may come back, but nothing says when"
     named = {"rate": arrivals.rate, "trend": arrivals.trend, "holiday": arrivals.holiday}
     yield from _finite("arrivals", **named, dispersion=arrivals.dispersion)

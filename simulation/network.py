@@ -37,7 +37,7 @@ class Network:
     distributions: Distributions
     pools: Pools
     duty: Duty
-    repeat: Floats  # [N] by stream
+    repeat: Floats  # [N, 2] by stream, and whether an agent had worked on the ticket
     repeat_delay: Ints  # [N]
     first_state: Ints  # [N] where a repeat contact begins
 

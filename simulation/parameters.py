@@ -141,7 +141,8 @@ class Arrivals:
     holiday: Floats  # [N] the rate's factor on holidays
     dispersion: Floats  # [N] variance of the gamma factor around 1 of a day, one draw per workflow; 0: Poisson
     priority: Floats  # [N, 4] shares of PRIORITIES
-    repeat: Floats  # [N] probability that an ended ticket is followed by a new one of the same stream
+    repeat: Floats  # [N, 2] probability that a new ticket of the same stream follows an ended one that no agent of
+    # ours had worked on, and one that an agent had
     repeat_delay: Ints  # [N] distribution of the time from the resolution to it
     outreach: NDArray[np.bool_]  # [N] opened by the team for customers who did not ask: work, but not measured
     # Times of more or fewer tickets, of scenarios only, each of one stream: [K] from and to, in minutes from the start.

@@ -69,7 +69,7 @@ def _shop(weekly: float) -> Parameters:
         _staff(),
         Arrivals(
             ("returns", "returns"), ("email", "chat"), _ints(0, 0), np.outer([0.7, 0.3], _week() * weekly),
-            np.zeros(2), np.ones(2), np.full(2, 0.02), np.tile([0.1, 0.7, 0.15, 0.05], (2, 1)), np.full(2, 0.05),
+            np.zeros(2), np.ones(2), np.full(2, 0.02), np.tile([0.1, 0.7, 0.15, 0.05], (2, 1)), np.full((2, 2), 0.05),
             _ints(2, 2), np.zeros(2, np.bool_),
         ),
         _nothing_open(),

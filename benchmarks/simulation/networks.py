@@ -26,7 +26,7 @@ def two_pools() -> Network:
         distributions=_amounts([(Shape.EXPONENTIAL, SERVICE, 0.0)]),
         pools=_pools(2, 0.0),
         duty=_duty(skills, always),
-        repeat=np.zeros(1),
+        repeat=np.zeros((1, 2)),
         repeat_delay=_ints([-1]),
         first_state=_ints([0]),
     )
@@ -52,7 +52,7 @@ def busy_shop(weeks: int) -> Network:
         ),
         pools=_pools(7, 240.0),
         duty=_duty(skills, [[(day + begin, day + begin + 480.0) for day in days] for begin in begins]),
-        repeat=np.array([0.05]),
+        repeat=np.full((1, 2), 0.05),
         repeat_delay=_ints([1]),
         first_state=_ints([0]),
     )

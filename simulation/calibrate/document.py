@@ -58,7 +58,8 @@ def _arrivals(parameters: Parameters, workflow: str | None) -> list[Row]:
             "trend_per_week": float(known.trend[n]), "holiday_factor": float(known.holiday[n]),
             "day_variance": float(known.dispersion[n]),
             "priorities": dict(zip(PRIORITIES, known.priority[n].tolist(), strict=True)),
-            "repeat_probability": float(known.repeat[n]), "repeat_delay": _time(parameters, int(known.repeat_delay[n])),
+            "repeat_probability": dict(zip(("no_agent", "agent"), known.repeat[n].tolist(), strict=True)),
+            "repeat_delay": _time(parameters, int(known.repeat_delay[n])),
         }
         for n in range(len(known.state)) if workflow in (None, known.workflow[n])
     ]  # fmt: skip

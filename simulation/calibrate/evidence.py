@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from flowmeter.simulation_frames import ServiceFacts
+from simulation.calibrate.chain import Bools
 from simulation.calibrate.observed import Observed
-from simulation.calibrate.streams import LEVEL_DAYS, REPEAT_DAYS
-from simulation.parameters import AT_ONCE, Distributions, Evidence, Floats, Level, Parameters, Shape, StepKind
+from simulation.calibrate.streams import LEVEL_DAYS, REPEAT_DAYS, Contacts
+from simulation.parameters import AT_ONCE, Arrivals, Distributions, Evidence, Floats, Level, Parameters, Shape, StepKind
 
 _FEW = 30
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -75,11 +76,20 @@ def _arrivals(observed: Observed, parameters: Parameters) -> Iterator[Evidence]:
             f"Level of the last {LEVEL_DAYS // 7} weeks without holidays; the week's shape by channel and first step, "
             "drawn to hours of the day times days of the week; a trend only if 2.5 standard errors from none."
         ))  # fmt: skip
-        parents = mine[contacts.parent_stream] if len(contacts.parent_stream) else np.empty(0, np.bool_)
+        parents = mine[contacts.parent_stream]
         again = int(contacts.has_repeat[parents].sum())
-        share = float(arrivals.repeat[mine] @ arrivals.rate[mine].sum(axis=1) / max(arrivals.rate[mine].sum(), 1e-9))
-        yield Evidence("repeat", workflow, f"{share:.1%} of tickets are followed by another", int(parents.sum()), (
-            _level(again)), f"Next ticket of the same customer in the workflow within {REPEAT_DAYS} days.")  # fmt: skip
+        yield Evidence("repeat", workflow, _repeats(contacts, arrivals, parents), int(parents.sum()), _level(again), (
+            f"Next ticket of the same customer in the workflow within {REPEAT_DAYS} days."
+        ))  # fmt: skip
+
+
+def _repeats(contacts: Contacts, arrivals: Arrivals, parents: Bools) -> str:
+    stream, is_worked = contacts.parent_stream[parents], contacts.is_worked[parents]
+    chance = arrivals.repeat[stream, is_worked.astype(np.int32)]
+    if not len(chance):
+        return "no ticket ended long enough ago"
+    alone = "" if is_worked.all() else f", {chance[~is_worked].mean():.1%} of those that no agent worked on"
+    return f"{chance.mean():.1%} of tickets are followed by another{alone}"
 
 
 def _routes(observed: Observed, parameters: Parameters) -> Iterator[Evidence]:

@@ -90,7 +90,7 @@ def _arrivals(observed: Observed, weights: Floats) -> Arrivals:
         holiday=holiday[contacts.workflow],
         dispersion=dispersion[contacts.workflow],
         priority=priorities(contacts, weights),
-        repeat=np.where(observed.stream_outreach, 0.0, repeats(contacts, weights)),
+        repeat=np.where(observed.stream_outreach[:, None], 0.0, repeats(contacts, weights)),
         repeat_delay=observed.repeat_delay,
         outreach=observed.stream_outreach,
     )

@@ -315,6 +315,7 @@ def _contacts(
         is_holiday=np.array([day in set(facts.holidays) for day in days]),
         parent_stream=stream[ended],
         parent_day=_place(parents["resolved_at"], facts.zone, days),
+        is_worked=parents["ticket_key"].is_in(visits.keys[visits.ticket[visits.agent >= 0]].tolist()).to_numpy(),
         has_repeat=parents["ticket_key"].is_in(again["ticket_key"].implode()).to_numpy(),
     ), streams
 
@@ -341,6 +342,7 @@ def _history(facts: ServiceFacts, tickets: pl.DataFrame, last: dt.date, workflow
         is_holiday=np.array([day in set(facts.holidays) for day in days]),
         parent_stream=none,
         parent_day=none,
+        is_worked=np.empty(0, np.bool_),
         has_repeat=np.empty(0, np.bool_),
     )
 

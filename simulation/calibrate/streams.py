@@ -35,6 +35,7 @@ class Contacts:
     is_holiday: Bools  # [L]
     parent_stream: Ints  # tickets that ended long enough ago
     parent_day: Ints
+    is_worked: Bools  # of those: an agent had worked on it
     has_repeat: Bools
 
 
@@ -106,9 +107,15 @@ def _shrunk(weeks: Floats, seen: Floats, contacts: Contacts) -> Floats:
 
 def _added(weeks: Floats, seen: Floats, group: Ints) -> tuple[Floats, Floats]:
     """Weeks [G, 168] and contacts [G] of the streams of each group together."""
-    together = np.zeros((int(group.max(initial=-1)) + 1, _HOURS))
-    np.add.at(together, group, weeks)
+    together = _together(weeks, group)
     return together, np.bincount(group, seen, len(together)).astype(np.float64)
+
+
+def _together(rows: Floats, group: Ints) -> Floats:
+    """The sums of the rows of each group."""
+    sums = np.zeros((int(group.max(initial=-1)) + 1, rows.shape[1]))
+    np.add.at(sums, group, rows)
+    return sums
 
 
 def _mix(week: Floats, n: Floats, wider: Floats) -> Floats:
@@ -253,15 +260,18 @@ def priorities(contacts: Contacts, weights: Floats) -> Floats:
 
 
 def repeats(contacts: Contacts, weights: Floats) -> Floats:
-    """Chance of a repeat contact by stream, drawn to the workflow's; [N]."""
-    size = len(contacts.family)
-    weight = weights[contacts.parent_day]
-    n = np.bincount(contacts.parent_stream, weight, size)
-    hit = np.bincount(contacts.parent_stream, weight * contacts.has_repeat, size)
-    wide_n, wide_hit = np.zeros(size), np.zeros(size)
-    for workflow in np.unique(contacts.workflow):
-        mine = contacts.workflow == workflow
-        wide_n[mine], wide_hit[mine] = n[mine].sum(), hit[mine].sum()
-    wide = wide_hit / np.maximum(wide_n, 1)
-    result: Floats = (hit + _PRIOR * wide) / (n + _PRIOR)
+    """Chance of a repeat contact by stream and whether an agent had worked on the ticket, [N, 2].
+
+    Each is drawn to that of the workflow's tickets that an agent had worked on or not, these to the workflow's.
+    """
+    weight: Floats = weights[contacts.parent_day]
+    cell = contacts.parent_stream * 2 + contacts.is_worked
+    size = 2 * len(contacts.family)
+    n, hit = (
+        np.bincount(cell, of, size).astype(np.float64).reshape(-1, 2) for of in (weight, weight * contacts.has_repeat)
+    )
+    wide_n, wide_hit = _together(n, contacts.workflow), _together(hit, contacts.workflow)
+    whole = wide_hit.sum(axis=1, keepdims=True) / np.maximum(wide_n.sum(axis=1, keepdims=True), 1)
+    usual = (wide_hit + _PRIOR * whole) / (wide_n + _PRIOR)
+    result: Floats = (hit + _PRIOR * usual[contacts.workflow]) / (n + _PRIOR)
     return result

@@ -112,7 +112,7 @@ class Fixed(NamedTuple):
     duty_from: Floats
     duty_to: Floats
     hand_start: Ints  # [A + 1]
-    repeat: Floats  # [N]
+    repeat: Floats  # [N, 2]
     repeat_delay: Places
     first_state: Places
     first_gate: int  # number of the first gate among what events may be of, see Events

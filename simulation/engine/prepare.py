@@ -101,7 +101,7 @@ def _check(network: Network) -> None:
     _index("before", work.before, -1, amounts)
     _index("patience", work.patience, -1, amounts)
     _index("left_for of a state with patience", work.left_for[work.patience >= 0], 0, states)
-    _index("repeat_delay", network.repeat_delay[network.repeat > 0.0], 0, amounts)
+    _index("repeat_delay", network.repeat_delay[(network.repeat > 0.0).any(axis=1)], 0, amounts)
     _index("first_state", network.first_state, 0, states)
     _index("skill_pool", duty.skill_pool, 0, len(pools.finishes))
     _demand(pools.headstart.shape == (len(pools.finishes), len(PRIORITIES)), "headstart is pools x priorities")

@@ -125,7 +125,8 @@ def _end(fixed: Fixed, live: Live, slot: int, now: float, seed: int) -> None:
     """A ticket ends. Its slot is free, or kept for the contact that follows from it."""
     slots, stream, key = live.slots, live.slots.stream[slot], live.slots.key[slot]
     live.counts[ENDED] += 1
-    if fixed.repeat[stream] > 0.0 and uniform(seed, key, 0, REPEAT) < fixed.repeat[stream]:
+    chance = fixed.repeat[stream, 1 if slots.agent[slot] >= 0 else 0]
+    if chance > 0.0 and uniform(seed, key, 0, REPEAT) < chance:
         wait = amount(fixed, fixed.repeat_delay[stream], uniform(seed, key, 0, REPEAT_DELAY))
         slots.key[slot] = child(key, 0)
         slots.phase[slot] = TO_COME

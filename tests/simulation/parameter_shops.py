@@ -251,7 +251,7 @@ def _arrivals(
         np.full(count, changes.get("holiday", 1.0)),
         np.full(count, changes.get("dispersion", 0.0)),
         np.tile(np.array(changes.get("priority", (0.0, 1.0, 0.0, 0.0)), dtype=np.float64), (count, 1)),
-        np.full(count, changes.get("repeat", 0.0)),
+        np.full((count, 2), changes.get("repeat", 0.0)),
         np.full(count, delay, dtype=np.int32),
         np.full(count, changes.get("outreach", False)),
     )

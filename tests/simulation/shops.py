@@ -80,6 +80,7 @@ class Stream:
     first_state: int = 0
     repeat: float = 0.0
     repeat_delay: Amount | None = None
+    untouched: float | None = None  # the same, after a ticket that no agent had worked on
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,12 @@ class Shop:
                 finishes=np.array([pool.finishes for pool in self.pools]),
             ),
             duty=self._duty(),
-            repeat=np.array([stream.repeat for stream in self.streams]),
+            repeat=np.array(
+                [
+                    (stream.repeat if stream.untouched is None else stream.untouched, stream.repeat)
+                    for stream in self.streams
+                ]
+            ),
             repeat_delay=ints(self._number(stream.repeat_delay) for stream in self.streams),
             first_state=ints(stream.first_state for stream in self.streams),
             distributions=self._distributions(),  # last: all amounts are numbered by then

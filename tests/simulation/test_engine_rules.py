@@ -184,6 +184,13 @@ def test_repeat_contacts_are_tickets_of_their_own() -> None:
     assert result.records.ticket.tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_a_ticket_that_no_agent_worked_on_is_repeated_by_a_chance_of_its_own() -> None:
+    states = (delay(Edge(2, delay=constant(3.0))), work(Edge(2)), END)
+    shop = Shop(states, streams=(Stream(repeat=0.0, untouched=1.0, repeat_delay=constant(50.0)),))
+    result = play(shop, [0.0, 1.0], minutes=60.0, state=[0, 1])
+    assert (result.repeats.arrived.tolist(), result.parent.tolist()) == ([53.0], [0])
+
+
 def test_repeats_are_numbered_after_tickets_that_come_too_late() -> None:
     shop = Shop(ONE, streams=(Stream(repeat=1.0, repeat_delay=constant(5.0)),))
     result = play(shop, [0.0, *(900.0 + n for n in range(50))], minutes=40.0)

@@ -23,7 +23,7 @@ def history(daily: NDArray[np.int64]) -> Contacts:
     return Contacts(
         stream.astype(np.int32), np.zeros(len(day), np.int32), day.astype(np.int32), np.ones(len(day), np.int32),
         np.ones(len(day), np.bool_), alone, alone, np.arange(length, dtype=np.int32) % 7, np.zeros(length, np.bool_),
-        nothing, nothing, np.empty(0, np.bool_),
+        nothing, nothing, np.empty(0, np.bool_), np.empty(0, np.bool_),
     )  # fmt: skip
 
 

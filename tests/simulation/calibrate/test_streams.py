@@ -31,6 +31,7 @@ def contacts(day: list[int], hour: list[int], **changes: object) -> Contacts:
         is_holiday=np.zeros(DAYS, np.bool_),
         parent_stream=np.empty(0, np.int32),
         parent_day=np.empty(0, np.int32),
+        is_worked=np.empty(0, np.bool_),
         has_repeat=np.empty(0, np.bool_),
     )
     return replace(usual, **changes)  # type: ignore[arg-type]
@@ -104,10 +105,17 @@ def test_days_that_vary_more_than_chance_are_dispersed() -> None:
 def test_shares_are_drawn_to_the_workflows() -> None:
     known = contacts([0] * 80, [9] * 80, priority=np.array([3] * 20 + [1] * 60, np.int32))
     assert priorities(known, np.ones(DAYS))[0] == pytest.approx([0, 0.75, 0, 0.25], abs=1e-9)
-    again = replace(
-        known, parent_stream=np.zeros(40, np.int32), parent_day=np.zeros(40, np.int32), has_repeat=np.arange(40) < 10
-    )
-    assert repeats(again, np.ones(DAYS))[0] == pytest.approx(0.25)
+
+
+def test_repeats_are_those_of_tickets_with_or_without_an_agents_work() -> None:
+    """Of 40 that nobody worked on 20 were repeated, of 60 others 10; 60 of the workflow's 30% count with each."""
+    is_worked = np.arange(100) >= 40
+    known = replace(
+        contacts([0] * 80, [9] * 80), parent_stream=np.zeros(100, np.int32), parent_day=np.zeros(100, np.int32),
+        is_worked=is_worked, has_repeat=np.arange(100) % np.where(is_worked, 6, 2) == 0,
+    )  # fmt: skip
+    none, agent = (20 + 60 * 0.3) / 100, (10 + 60 * 0.3) / 120
+    assert repeats(known, np.ones(DAYS))[0] == pytest.approx([(20 + 60 * none) / 100, (10 + 60 * agent) / 120])
 
 
 def ticket(key: int, customer: str, at: float, resolved: float | None, **changes: object) -> dict[str, object]:
