@@ -4,7 +4,7 @@ Repeat contacts, second tickets of the impatient and outreach follow from what h
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -18,6 +18,8 @@ SPAM, TEST = 10, 11
 _SPAM_SHARE, _TEST_SHARE = 0.01, 0.002
 _BLOCK = 4096
 UNIFORMS, NORMALS = 40, 14
+_FUTURES = 100  # apart from the numbers of other streams
+_SERIAL_BITS = 24
 
 Row = tuple[int, int, int, int, int, list[float], list[float]]
 
@@ -31,6 +33,16 @@ class Arrivals:
     topic: Ints
     customer: Ints
     reference: Ints
+
+    def __getitem__(self, chosen: Bools) -> "Arrivals":
+        """Some of the contacts."""
+        return Arrivals(*(getattr(self, column.name)[chosen] for column in fields(self)))
+
+    def __add__(self, later: "Arrivals") -> "Arrivals":
+        """These, then later ones."""
+        return Arrivals(
+            *(np.concatenate([getattr(self, column.name), getattr(later, column.name)]) for column in fields(self))
+        )
 
     def rows(self, seed: int) -> Iterator[Row]:
         """Each contact with its own luck: draws keyed by its serial, so that scenarios share them."""
@@ -63,7 +75,17 @@ def _block(seed: int, block: int) -> tuple[list[list[float]], list[list[float]]]
 
 def make_arrivals(shop: Shop, calendar: Calendar, orders: Orders, checkouts: Checkouts) -> Arrivals:
     """Draw the year's contacts: order questions from orders (more when late), the rest from customers' habits."""
-    rng = np.random.Generator(np.random.Philox(key=[shop.seed, 3]))
+    own = _drawn(shop, calendar, orders, checkouts, 0)
+    if shop.future is None:
+        return own
+    other = _drawn(shop, calendar, orders, checkouts, 1 + shop.future)
+    since = calendar.day_start(shop.changes_from)
+    return own[own.at < since] + other[other.at >= since]
+
+
+def _drawn(shop: Shop, calendar: Calendar, orders: Orders, checkouts: Checkouts, future: int) -> Arrivals:
+    """Each future has a stream of its own, and serial numbers, by which contacts have their luck."""
+    rng = np.random.Generator(np.random.Philox(key=[shop.seed, 3 if future == 0 else _FUTURES + future]))
     wanted = {topic: round(share * shop.tickets) for topic, share in _SHARES.items()}
     parts = [
         _order_questions(wanted[ORDERS], shop, calendar, orders, rng),
@@ -81,7 +103,7 @@ def make_arrivals(shop: Shop, calendar: Calendar, orders: Orders, checkouts: Che
     parts.append(_outreach(checkouts, rng))
     at, topic, customer, reference, kept = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     rank = np.argsort(at, kind="stable")
-    serial = np.arange(len(rank))
+    serial = np.arange(len(rank)) + (future << _SERIAL_BITS)
     keep = kept[rank].astype(np.bool_) & (at[rank] < calendar.end - HOUR)
     return Arrivals(at[rank][keep], serial[keep], topic[rank][keep], customer[rank][keep], reference[rank][keep])
 

@@ -139,8 +139,8 @@ class Shop:
     """One demo shop. Two shops that differ in a flag only share their customers, orders and luck.
 
     tickets: wanted number in the year (the result is within a few percent, repeat contacts being an outcome).
-    end: the last day, a Sunday. seed: of every random stream. people: the seed by which another shop's people are as
-    fast as these; None: its own.
+    end: the last day, a Sunday. seed: of every random stream.
+    future: a number by which the contacts since `changes_from` are drawn anew; None: as the seed has them.
     approval_step: refunds over `approval_over` euros wait for the lead. extra_agents: added to the Orders group.
     bot_containment: share of the bot's order-status sessions that it ends without a person.
     proactive_notice: the shop tells customers of late parcels before they ask.
@@ -156,7 +156,7 @@ class Shop:
     bot_containment: float = 0.40
     proactive_notice: bool = False
     changes_from: date | None = None
-    people: int | None = None
+    future: int | None = None
 
     def on(self, day: date) -> "Shop":
         """The shop as it is on a day."""

@@ -79,7 +79,7 @@ class Staff:
     """
 
     def __init__(self, shop: Shop, calendar: Calendar) -> None:
-        rng = np.random.Generator(np.random.Philox(key=[shop.seed if shop.people is None else shop.people, 4]))
+        rng = np.random.Generator(np.random.Philox(key=[shop.seed, 4]))
         self._shop, self._calendar = shop, calendar
         self.agents: list[Agent] = []
         self._counts: list[int] = []

@@ -1,6 +1,6 @@
 """Would the simulator have known? A demo shop is calibrated four weeks before its end, asked what a change would do,
 and then really changed: the generator runs those weeks with and without it, for the same customers. It does so in
-several years that differ in their customers only, as what a change does to one month's is luck too.
+several futures of the same past, which differ in who writes then, as what a change does to one month is luck too.
 
 `python -m benchmarks.simulation.truth --scratch FOLDER` does it for 20 shops that differ in their seed. What is done
 is kept in the folder, a file per seed, so that a run can be interrupted and taken up again.
@@ -46,8 +46,7 @@ TIME = "resolution_time_mean_calendar_hours"
 CUT = END + dt.timedelta(days=1 - 7 * WEEKS)
 SEEDS = range(1, 21)
 TICKETS = 20_000
-YEARS = 4
-_APART = 1000  # from a shop's seed to those of its other customers
+FUTURES = 4
 NOTICE = 0.066
 """Share of order questions that the notice spares in these weeks: over shops of 20 other seeds (101 to 120), 356 of
 5,365 first contacts. An owner who has sent such notices knows it."""
@@ -143,9 +142,9 @@ def _applied(shop: Parameters, scenario: Scenario) -> Parameters:
     return apply(shop, scenario)
 
 
-def really(home: Home, tickets: int, seed: int, flags: Mapping[str, Any], year: int = 0) -> Numbers:
-    """KPIs by workflow of the weeks after the cut, in the shop that changed there; years but 0 have other customers."""
-    shop = Shop(tickets=tickets, end=END, seed=seed + _APART * year, people=seed, changes_from=CUT, **flags)
+def really(home: Home, tickets: int, seed: int, flags: Mapping[str, Any], future: int | None = None) -> Numbers:
+    """KPIs by workflow of the weeks after the cut, in the shop that changed there; None: the future that came."""
+    shop = Shop(tickets=tickets, end=END, seed=seed, future=future, changes_from=CUT, **flags)
     return true_kpis(home.root, shop, Window(cut_at().replace(tzinfo=dt.UTC), WEEKS))
 
 
@@ -154,10 +153,10 @@ def work(scratch: Path, tickets: int, settings: Settings, seed: int) -> None:
     told = scratch / f"{seed}-predicted.json"
     home = built(scratch / f"{seed}", tickets, seed)
     flags: dict[str, Mapping[str, Any]] = {TODAY: {}} | {one.name: one.flags for one in asked(tickets)}
-    for year in range(YEARS):
-        made = scratch / f"{seed}-true-{year}.json"
+    for place, future in enumerate((None, *range(1, FUTURES))):
+        made = scratch / f"{seed}-true-{place}.json"
         if not made.exists():
-            found = {name: really(home, tickets, seed, each, year) for name, each in flags.items()}
+            found = {name: really(home, tickets, seed, each, future) for name, each in flags.items()}
             made.write_text(json.dumps(found), encoding="utf-8")
     if not told.exists():
         told.write_text(json.dumps(predicted(home, settings, asked(tickets))), encoding="utf-8")
@@ -186,7 +185,7 @@ def main() -> None:
 
 
 def _read(scratch: Path, seed: int) -> Seed:
-    kinds = ("predicted", *(f"true-{year}" for year in range(YEARS)))
+    kinds = ("predicted", *(f"true-{place}" for place in range(FUTURES)))
     told, *made = (json.loads((scratch / f"{seed}-{kind}.json").read_text("utf-8")) for kind in kinds)
     return Seed(told["effects"], told["baseline"], made)
 

@@ -24,8 +24,8 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Seed:
-    """Of one shop: rows of effects by change, rows of predictions, and KPIs by change ('today': none) of each year of
-    customers, its own first.
+    """Of one shop: rows of effects by change, rows of predictions, and KPIs by change ('today': none) of each future,
+    the one that came first.
     """
 
     effects: Mapping[str, Sequence[Row]]
@@ -69,15 +69,16 @@ def section(found: Sequence[Seed], questions: Sequence[Question], said: str) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def _words(seeds: int, years: int, said: str) -> str:
+def _words(seeds: int, futures: int, said: str) -> str:
     day = dt.datetime.now(dt.UTC).date().isoformat()
     return (
         f"Written on {day} by `python -m benchmarks.simulation.truth`: {seeds} demo shops ({said}), calibrated four "
         "weeks before their end and asked what a change would do. Then the generator runs those weeks with and without "
-        f"it, for the same customers with the same luck, in {years} years: the shop's own, and others with the same "
-        "people and other customers, as what a change does to the customers of one month has luck of its own, which a "
-        "95% interval of a mean does not count. A shop's true effect is the mean of its years, drawn to the mean of "
-        "all shops by as much as years of a shop differ (empirical Bayes): shops differ in how fast their people work."
+        f"it, for the same customers with the same luck, in {futures} futures of the same past: the one that came, and "
+        "others in which other customers write from the cut on, as what a change does to those of one month has luck "
+        "of its own, which a 95% interval of a mean does not count. A shop's true effect is the mean of its futures, "
+        "drawn to the mean of all shops by as much as futures of a shop differ (empirical Bayes): shops differ in how "
+        "fast their people work and in how much they have open at the cut."
     )
 
 
@@ -93,36 +94,36 @@ def _counted(found: Sequence[Seed], change: str, flow: str, metric: str) -> tupl
     """Mean true effect, its standard error, mean predicted one, intervals that hold their shop's and the mean, of how
     many.
     """
-    years = [_true(seed, change, flow, metric) for seed in found]
-    own, all_years = shops_effects(years), [mean(each) for each in years]
+    futures = [_true(seed, change, flow, metric) for seed in found]
+    own, shop_means = shops_effects(futures), [mean(each) for each in futures]
     rows = [_row(seed.effects[change], flow, metric) for seed in found]
     true = mean(own)
     held = sum(_holds(row, true) for row in rows)
     theirs = sum(_holds(row, each) for row, each in zip(rows, own, strict=True))
-    error = stdev(all_years) / len(all_years) ** 0.5 if len(all_years) > 1 else float("nan")
+    error = stdev(shop_means) / len(shop_means) ** 0.5 if len(shop_means) > 1 else float("nan")
     return true, error, mean(row["difference"] for row in rows), theirs, held, len(found)
 
 
 def _true(seed: Seed, change: str, flow: str, metric: str) -> list[float]:
-    """Of each year."""
+    """Of each future."""
     effects: list[float] = []
-    for year in seed.true:
-        after, before = (year[name][flow][metric] for name in (change, "today"))
+    for future in seed.true:
+        after, before = (future[name][flow][metric] for name in (change, "today"))
         assert after is not None
         assert before is not None
         effects.append(after - before)
     return effects
 
 
-def shops_effects(years: Sequence[Sequence[float]]) -> list[float]:
-    """Each shop's true effect: the mean of its years, drawn to that of all shops by as much as years differ by luck.
+def shops_effects(futures: Sequence[Sequence[float]]) -> list[float]:
+    """Each shop's true effect: the mean of its futures, drawn to that of all shops by as much as those differ by luck.
 
     Empirical Bayes (Efron and Morris, 1975): where shops' means differ no more than luck makes them, all are alike.
     """
-    own = [mean(each) for each in years]
-    if min(len(own), *map(len, years)) < 2:
+    own = [mean(each) for each in futures]
+    if min(len(own), *map(len, futures)) < 2:
         return own
-    luck = mean(variance(each) / len(each) for each in years)
+    luck = mean(variance(each) / len(each) for each in futures)
     kept = max(1 - luck / variance(own), 0.0) if variance(own) > 0 else 0.0
     return [mean(own) + kept * (each - mean(own)) for each in own]
 

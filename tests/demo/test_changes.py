@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.calendar import Calendar
 from demo.shop import FIRST_AGENT_ID, G_ORDERS, GROUPS, Shop
-from demo.staff import Staff
 from tests.demo.made import Json, Made, make
 
 FROM = date(2026, 9, 7)
@@ -30,7 +28,13 @@ def _since(made: Made) -> list[Json]:
     return [event for fact in made.facts.values() for event in fact["events"] if event["at"] >= BEGINS]
 
 
-CHANGES = [{"approval_step": False}, {"extra_agents": 1}, {"bot_containment": 0.6}, {"proactive_notice": True}]
+CHANGES = [
+    {"approval_step": False},
+    {"extra_agents": 1},
+    {"bot_containment": 0.6},
+    {"proactive_notice": True},
+    {"future": 1},
+]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
@@ -58,9 +62,8 @@ def test_changes_without_a_day_count_always() -> None:
     assert dated.on(date(2026, 9, 6)) == Shop(changes_from=FROM)
 
 
-def test_other_customers_may_meet_the_same_people() -> None:
-    own, other, guest = (
-        Staff(shop, Calendar(shop.end)).agents for shop in (Shop(seed=3), Shop(seed=4), Shop(seed=4, people=3))
-    )
-    pace = [[agent.speed for agent in agents] for agents in (own, other, guest)]
-    assert pace[2] == pace[0] != pace[1]
+def test_another_future_has_as_many_contacts_and_other_luck(made: Made, tmp_path: Path) -> None:
+    one, other = (make(tmp_path / str(future), changes_from=FROM, future=future) for future in (1, 2))
+    assert _since(one) != _since(other)
+    came = [sum(fact["created_at"] >= BEGINS for fact in each.facts.values()) for each in (made, one, other)]
+    assert came[1:] == pytest.approx([came[0]] * 2, rel=0.1)
