@@ -11,7 +11,7 @@ from simulation.calibrate.chain import Columns
 from simulation.parameters import AT_ONCE, Floats, Ints
 
 _HELP_SHARE = 0.005
-_LEAST_HELP = 5
+LEAST_HELP = 5
 _OWN_WAITS = 0.3
 _PACE_PRIOR = 20.0
 
@@ -84,7 +84,7 @@ def _tiers(
     started: Floats,
     at_once: frozenset[int],
 ) -> list[tuple[int, int]]:
-    least = max(_LEAST_HELP, _HELP_SHARE * counts.sum())
+    least = max(LEAST_HELP, _HELP_SHARE * counts.sum())
     others = [number for number in np.flatnonzero(counts >= least) if number != own]
     if counts.sum() == 0:
         return []

@@ -15,7 +15,7 @@ LEVEL_DAYS = 56
 _HOURS = 168
 _PRIOR = 60.0  # contacts that the wider group's week counts as much as
 _ENOUGH = 100
-_MOST_TREND = 0.03
+_TREND = 0.01  # a week: the deviation of trends among shops, which go up and down by the season
 _HOLIDAY_PRIOR = 10.0
 _MAD, _FAR = 1.4826, 2.5  # deviations of a normal in its median one; Huber's bound, in deviations
 
@@ -186,7 +186,7 @@ def _usual(contacts: Contacts, weight: Floats) -> Floats:
 
 
 def trend(contacts: Contacts, weights: Floats) -> Floats:
-    """Relative change a week by workflow over the last weeks; 0 where it is within chance, at most 3% either way."""
+    """Relative change a week by workflow over the last weeks, drawn to none by as much as chance may be in it."""
     length = len(weights)
     week = (length - 1 - np.arange(length)) // 7
     recent = week < LEVEL_DAYS // 7
@@ -205,7 +205,7 @@ def trend(contacts: Contacts, weights: Floats) -> Floats:
 
 
 def _slope(at: Floats, counts: Floats) -> float:
-    """Slope by mean of weekly counts, if two and a half standard errors from none."""
+    """Slope by mean of weekly counts: the expected one, if slopes lie around none with a deviation of `_TREND`."""
     mean = counts.mean()
     if mean <= 0:
         return 0.0
@@ -213,8 +213,8 @@ def _slope(at: Floats, counts: Floats) -> float:
     slope = float((centred * counts).sum() / (centred**2).sum())
     residual = counts - mean - slope * centred
     noise = max(float((residual**2).sum()) / max(len(at) - 2, 1), mean)
-    error = (noise / float((centred**2).sum())) ** 0.5
-    return float(np.clip(slope / mean, -_MOST_TREND, _MOST_TREND)) if abs(slope) > 2.5 * error else 0.0
+    chance = noise / float((centred**2).sum()) / mean**2
+    return slope / mean * _TREND**2 / (_TREND**2 + chance)
 
 
 def daily(contacts: Contacts, weights: Floats) -> tuple[Floats, Floats]:

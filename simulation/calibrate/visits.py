@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from flowmeter.simulation_frames import ServiceFacts
+from simulation.calibrate.people import LEAST_HELP
 from simulation.calibrate.pools import with_pools
 from simulation.parameters import OUTREACH
 
@@ -176,18 +177,33 @@ def _begun(visits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hands(visits: pl.DataFrame) -> pl.DataFrame:
-    """The ticket's agent and group before each visit, and how often hands changed on the way in.
+    """The ticket's own agent before each visit, and how often hands changed on the way in.
 
-    A ticket that first joins another group's queue, and is then taken by another agent, changes hands twice.
+    Its own agent is who worked on it last; or who did before, if that one does not do the work of this queue: from a
+    lead who had to approve something, a ticket comes back to whom it came from. A ticket that first joins another
+    group's queue, and is then taken by another agent, changes hands twice.
     """
     before = pl.col("handler").forward_fill().shift(1).over("ticket_key")
     group_before = pl.col("group").forward_fill().shift(1).over("ticket_key")
     agent = (pl.col("handler") != before).fill_null(value=False).cast(pl.Int32)
     group = (pl.col("group") != group_before).fill_null(value=False).cast(pl.Int32)
-    return visits.with_columns(
-        own=pl.col("agent").forward_fill().shift(1).over("ticket_key"),
-        hands=pl.when("queued").then(agent + group).otherwise(pl.max_horizontal(agent, group)),
-    ).drop("handler", "queued")
+    now = pl.col("agent").forward_fill()
+    other = pl.when(now != now.shift(1)).then(now.shift(1)).forward_fill()
+    does = visits.group_by("agent", "pool").len().filter(pl.col("len") >= LEAST_HELP)
+    return (
+        visits.with_columns(
+            last=now.shift(1).over("ticket_key"),
+            other=other.shift(1).over("ticket_key"),
+            hands=pl.when("queued").then(agent + group).otherwise(pl.max_horizontal(agent, group)),
+        )
+        .join(does, left_on=["last", "pool"], right_on=["agent", "pool"], how="left", maintain_order="left")
+        .with_columns(
+            own=pl.when(pl.col("pool").is_null() | pl.col("len").is_not_null())
+            .then("last")
+            .otherwise(pl.coalesce("other", "last"))
+        )
+        .drop("handler", "queued", "last", "other", "len")
+    )
 
 
 def _replied(visits: pl.DataFrame, replies: pl.DataFrame) -> pl.DataFrame:

@@ -139,7 +139,8 @@ class Slots(NamedTuple):
     ticket: Ints  # its number; of a repeat contact to come: its parent's
     stream: Ints
     priority: Bytes
-    agent: Ints  # its own: who worked on it last
+    agent: Ints  # who worked on it last
+    other: Ints  # who did before
     arrived: Floats
     phase: Bytes
     state: Places

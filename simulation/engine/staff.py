@@ -71,7 +71,9 @@ def hold(fixed: Fixed, live: Live, agent: int, slot: int, work: float) -> int:
     agents.left[hand] = work
     slots.phase[slot] = WORKED
     slots.hand[slot] = hand
-    slots.agent[slot] = agent
+    if agent != slots.agent[slot]:
+        slots.other[slot] = slots.agent[slot]
+        slots.agent[slot] = agent
     slots.service[slot] = work
     stand(fixed, live, agent)
     return hand

@@ -64,6 +64,7 @@ def _arrive(live: Live, slot: int, ticket: int, arrived: float, state: int, agen
     slots.arrived[slot] = arrived
     slots.state[slot] = state
     slots.agent[slot] = agent
+    slots.other[slot] = NONE
     slots.visit[slot] = 0
     slots.link[slot] = NONE
     live.counts[ARRIVED] += 1
@@ -171,6 +172,8 @@ def join(fixed: Fixed, live: Live, slot: int, now: float, seed: int) -> None:
     """A visit joins its pool's queue or its agent's desk, unless somebody can begin with it at once."""
     slots, state, pool = live.slots, live.slots.state[slot], fixed.pool[live.slots.state[slot]]
     own, queue = slots.agent[slot], pool
+    if own >= 0 and not fixed.can[own, pool]:
+        own = slots.other[slot]  # who handed it to somebody for what he cannot do himself gets it back
     may_keep = own >= 0 and fixed.keep[state] > 0.0 and fixed.can[own, pool]
     if may_keep and uniform(seed, slots.key[slot], slots.visit[slot], KEEP) < fixed.keep[state]:
         queue = len(fixed.finishes) + own
