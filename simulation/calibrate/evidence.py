@@ -74,7 +74,7 @@ def _arrivals(observed: Observed, parameters: Parameters) -> Iterator[Evidence]:
         value += f", holidays x {arrivals.holiday[first]:.2f}, days vary by {arrivals.dispersion[first] ** 0.5:.0%}"
         yield Evidence("arrivals", workflow, value, n, _level(n), (
             f"Level of the last {LEVEL_DAYS // 7} weeks without holidays; the week's shape by channel and first step, "
-            "drawn to hours of the day times days of the week; the trend drawn to none by as much as chance may be in it."
+            "drawn to hours of the day times days of the week; the trend drawn to none by what chance may be in it."
         ))  # fmt: skip
         parents = mine[contacts.parent_stream]
         again = int(contacts.has_repeat[parents].sum())

@@ -214,7 +214,7 @@ def _slope(at: Floats, counts: Floats) -> float:
     residual = counts - mean - slope * centred
     noise = max(float((residual**2).sum()) / max(len(at) - 2, 1), mean)
     chance = noise / float((centred**2).sum()) / mean**2
-    return slope / mean * _TREND**2 / (_TREND**2 + chance)
+    return float(slope / mean * _TREND**2 / (_TREND**2 + chance))
 
 
 def daily(contacts: Contacts, weights: Floats) -> tuple[Floats, Floats]:

@@ -179,7 +179,7 @@ def _begun(visits: pl.DataFrame) -> pl.DataFrame:
 def _hands(visits: pl.DataFrame) -> pl.DataFrame:
     """The ticket's own agent before each visit, and how often hands changed on the way in.
 
-    Its own agent is who worked on it last; or who did before, if that one does not do the work of this queue: from a
+    Its own agent is who worked on it last; or who did before, if only that one does the work of this queue: from a
     lead who had to approve something, a ticket comes back to whom it came from. A ticket that first joins another
     group's queue, and is then taken by another agent, changes hands twice.
     """
@@ -189,20 +189,18 @@ def _hands(visits: pl.DataFrame) -> pl.DataFrame:
     group = (pl.col("group") != group_before).fill_null(value=False).cast(pl.Int32)
     now = pl.col("agent").forward_fill()
     other = pl.when(now != now.shift(1)).then(now.shift(1)).forward_fill()
-    does = visits.group_by("agent", "pool").len().filter(pl.col("len") >= LEAST_HELP)
+    known = visits.group_by("agent", "pool").len().filter(pl.col("len") >= LEAST_HELP)
+    does = known.select("pool", last="agent", does=True), known.select("pool", other="agent", did=True)
     return (
         visits.with_columns(
             last=now.shift(1).over("ticket_key"),
             other=other.shift(1).over("ticket_key"),
             hands=pl.when("queued").then(agent + group).otherwise(pl.max_horizontal(agent, group)),
         )
-        .join(does, left_on=["last", "pool"], right_on=["agent", "pool"], how="left", maintain_order="left")
-        .with_columns(
-            own=pl.when(pl.col("pool").is_null() | pl.col("len").is_not_null())
-            .then("last")
-            .otherwise(pl.coalesce("other", "last"))
-        )
-        .drop("handler", "queued", "last", "other", "len")
+        .join(does[0], on=["last", "pool"], how="left", maintain_order="left")
+        .join(does[1], on=["other", "pool"], how="left", maintain_order="left")
+        .with_columns(own=pl.when(pl.col("does").is_null() & pl.col("did")).then("other").otherwise("last"))
+        .drop("handler", "queued", "last", "other", "does", "did")
     )
 
 

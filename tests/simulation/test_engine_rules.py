@@ -162,6 +162,15 @@ def test_who_does_not_serve_the_pool_keeps_nothing() -> None:
     assert [row[1] for row in rows] == [0, 1]
 
 
+def test_from_somebody_who_does_another_kind_of_work_a_ticket_comes_back_to_its_own_agent() -> None:
+    """Agent 0 answers, agent 2 approves; agent 1 is free all the time, agent 0 only at 100."""
+    states = (work(Edge(1)), work(Edge(2), pool=1), work(Edge(3), keep=1.0), END)
+    own = Agent(duty=((0.0, 10.0), (100.0, np.inf)))
+    shop = Shop(states, (own, Agent(duty=((20.0, np.inf),)), Agent(((1, 0),))), (Pool(), Pool()))
+    rows = served(play(shop, [0.0]).records)
+    assert [(row[1], row[2]) for row in rows] == [(0, 0), (2, 10), (0, 100)]
+
+
 def test_patience() -> None:
     states = (work(Edge(2), patience=constant(7.0), left_for=1), delay(Edge(2, delay=constant(1.0))), END)
     result = play(Shop(states), [0.0, 1.0, 3.0])

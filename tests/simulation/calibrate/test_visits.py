@@ -76,6 +76,21 @@ def test_hands_change_when_another_agent_or_group_has_the_ticket() -> None:
     assert [row["own"] for row in rows(shop)] == [None, "ann", "ann", "bob"]
 
 
+def test_from_who_does_not_do_its_work_a_ticket_comes_back_to_who_did_before() -> None:
+    """Ann and Bob answer Returns; Lea approves, and answered one ticket only."""
+    shop = Shop()
+    for n in range(5):
+        shop.answered(n * 100.0, "ann")
+        shop.answered(n * 100.0, "bob")
+    shop.answered(500.0, "lea")
+    for before, after_it in (("ann", "ann"), ("bob", "ann")):
+        key = shop.ticket(600)
+        shop.visit(key, "assigned", "Assigned: Returns", 600, 610, agent_id=before, work=5.0)
+        shop.visit(key, "escalated", "Approval", 610, 620, agent_id="lea", group_name="Leads", work=2.0)
+        shop.visit(key, "working", "Working: Returns", 620, 630, agent_id=after_it, work=5.0)
+    assert [row["own"] for row in rows(shop)][-6:] == [None, "ann", "ann", None, "bob", "bob"]
+
+
 def test_hands_change_twice_where_a_ticket_joins_another_groups_queue_and_is_taken_from_it() -> None:
     shop = Shop()
     key = shop.ticket(0)
