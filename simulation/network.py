@@ -74,6 +74,7 @@ class Records:
     started: Floats
     left: Floats
     work: Floats  # minutes of work done (until the end of the run)
+    idle: Floats  # minutes since its agent's visit before; infinite for the first one, 0 of nobody's
 
 
 @dataclass(frozen=True)

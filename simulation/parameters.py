@@ -23,6 +23,8 @@ Ints: TypeAlias = NDArray[np.int32]
 
 AT_ONCE = ", at once"
 """Ends the name of the queue in which a group takes what begins as its work begins: calls, outreach."""
+IDLE = 5.0
+"""Minutes since an agent's last visit from which on the next one is charged `Step.billed_idle` more."""
 OUTREACH = "Outreach"
 """The step by which tickets begin in which the shop writes first."""
 
@@ -57,7 +59,10 @@ class Step:
     pool: str | None = None  # whose queue it waits in, of WORK
     actor: str = "human"  # human, bot, customer, hold, timer: who or what the ticket is with
     fee: float = 0.0  # money a visit, e.g. of a bot
-    billed: float = 1.0  # minutes charged for a minute of work: what it costs is estimated from gaps between acts
+    # What work costs is estimated from gaps between acts: minutes charged for a minute of work, and more for a visit
+    # whose agent had been without work for IDLE minutes, where nothing shows when he took it up.
+    billed: float = 1.0
+    billed_idle: float = 0.0
 
 
 @dataclass(frozen=True)

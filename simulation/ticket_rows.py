@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.compiled import cached, inlined
 from simulation.network import Keys, Run, Tickets
-from simulation.parameters import Floats, Ints, Parameters, Staff, StepKind
+from simulation.parameters import IDLE, Floats, Ints, Parameters, Staff, StepKind
 from simulation.random import Purpose, uniform
 
 _REPLY, _HANDOFF = int(Purpose.REPLY), int(Purpose.HANDOFF)
@@ -40,6 +40,7 @@ class Rules(NamedTuple):
     reopens: Flags  # [E]
     pool: Ints  # [S] queue of a state; -1 none
     billed: Floats  # [S] minutes charged for a minute of work
+    billed_idle: Floats  # [S] and more after IDLE minutes without work
     wage: Floats  # [A] money an hour
 
 
@@ -85,6 +86,7 @@ class _Visits(NamedTuple):
     started: Floats
     left: Floats
     work: Floats
+    idle: Floats
 
 
 class _Sums(NamedTuple):
@@ -116,10 +118,10 @@ def rules(parameters: Parameters) -> Rules:
     rests = (kind == StepKind.DELAY) & (np.bincount(source[~ends], minlength=len(kind)) == 0)
     pools = {name: place for place, name in enumerate(parameters.pools.names)}
     pool = np.array([pools[step.pool] if step.pool else -1 for step in steps], dtype=np.int32)[routes.step]
-    fee, billed = np.array([(step.fee, step.billed) for step in steps])[routes.step].T
+    fee, billed, idle = np.array([(step.fee, step.billed, step.billed_idle) for step in steps])[routes.step].T
     return Rules(
         kind, rests, actor == "customer", fee, routes.to, routes.reply, routes.handoff, routes.reopens, pool,
-        billed, parameters.staff.wage,
+        billed, idle, parameters.staff.wage,
     )  # fmt: skip
 
 
@@ -199,7 +201,8 @@ def _add_work(visits: _Visits, row: int, meaning: Rules, sums: _Sums) -> None:
     sums.work[ticket] += work
     sums.minutes[ticket] += work
     if agent >= 0:
-        sums.spent[ticket] += work * meaning.billed[state] / 60 * meaning.wage[agent]
+        more = meaning.billed_idle[state] if visits.idle[row] >= IDLE else 0.0
+        sums.spent[ticket] += (work * meaning.billed[state] + more) / 60 * meaning.wage[agent]
     if visits.entered[row] >= 0:
         sums.spent[ticket] += meaning.fee[state]
     if meaning.kind[state] == _WORK and not np.isnan(visits.started[row]):

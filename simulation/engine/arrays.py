@@ -179,6 +179,7 @@ class Agents(NamedTuple):
     busy: Longs  # [A] hands in use
     since: Longs  # [A] when a hand was last freed or the shift began, in the order of events
     standing: Longs  # [A] see staff.stand
+    acted: Floats  # [A] when it last ended a visit, as far as visits are recorded
     owner: Places  # [H]
     phase: Bytes  # [H]
     slot: Ints  # [H]
@@ -205,6 +206,7 @@ class Rows(NamedTuple):
     started: Floats
     left: Floats
     work: Floats
+    idle: Floats
 
 
 class Repeats(NamedTuple):

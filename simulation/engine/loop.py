@@ -237,3 +237,4 @@ def sort_rows(rows: Rows, ordered: Rows, start: Longs) -> None:
         ordered.started[place] = rows.started[row]
         ordered.left[place] = rows.left[row]
         ordered.work[place] = rows.work[row]
+        ordered.idle[place] = rows.idle[row]

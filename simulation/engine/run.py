@@ -81,6 +81,7 @@ def _new(fixed: Fixed, come: Come, *, records: bool) -> Live:
             busy=np.zeros(agents, np.int64),
             since=np.zeros(agents, np.int64),
             standing=np.full(agents, NO_TIME, np.int64),
+            acted=np.full(agents, -np.inf),
             owner=np.repeat(np.arange(agents, dtype=np.uint32), np.diff(fixed.hand_start)),
             phase=np.full(hands, FREE, np.int8),
             slot=np.full(hands, NONE, np.int32),

@@ -226,12 +226,17 @@ def next_edge(fixed: Fixed, live: Live, slot: int, seed: int) -> int:
 @inlined
 def record(live: Live, slot: int, edge: int, left: float, work: float) -> None:
     """Writes a visit down."""
-    rows, slots, row = live.rows, live.slots, live.counts[ROWS]
+    rows, slots, row, acted = live.rows, live.slots, live.counts[ROWS], live.agents.acted
     live.counts[ROWS] = row + 1
-    begun = not math.isnan(slots.started[slot])
+    agent = NONE if math.isnan(slots.started[slot]) else slots.agent[slot]
+    rows.idle[row] = 0.0
+    if agent >= 0:
+        rows.idle[row] = max(slots.started[slot] - acted[agent], 0.0)
+        if not math.isnan(left):
+            acted[agent] = left
     rows.ticket[row] = slots.ticket[slot]
     rows.state[row] = slots.state[slot]
-    rows.agent[row] = slots.agent[slot] if begun else NONE
+    rows.agent[row] = agent
     rows.edge[row] = edge
     rows.entered[row] = slots.entered[slot]
     rows.started[row] = slots.started[slot]

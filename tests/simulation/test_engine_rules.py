@@ -171,6 +171,12 @@ def test_from_somebody_who_does_another_kind_of_work_a_ticket_comes_back_to_its_
     assert [(row[1], row[2]) for row in rows] == [(0, 0), (2, 10), (0, 100)]
 
 
+def test_idle_is_the_time_since_the_agents_visit_before() -> None:
+    result = play(Shop(ONE, (Agent(), Agent())), [0.0, 1.0, 5.0, 40.0])
+    assert result.records.agent.tolist() == [0, 1, 0, 1]
+    assert result.records.idle.tolist() == [np.inf, np.inf, 0.0, 29.0]
+
+
 def test_patience() -> None:
     states = (work(Edge(2), patience=constant(7.0), left_for=1), delay(Edge(2, delay=constant(1.0))), END)
     result = play(Shop(states), [0.0, 1.0, 3.0])

@@ -32,13 +32,18 @@ SURE = replace(SURE, routes=replace(SURE.routes, reply=sure(SURE.routes.reply), 
 """The helpdesk whose answers always reach the customer, and which always hands a resolved ticket on."""
 
 
-def told(visits: Sequence[Visit], created: Sequence[float], parameters: Parameters = SURE) -> TicketRows:
+def told(
+    visits: Sequence[Visit],
+    created: Sequence[float],
+    parameters: Parameters = SURE,
+    idle: Sequence[float] | None = None,
+) -> TicketRows:
     """What became of tickets created then; agent 0 does all work."""
     rows: list[list[Any]] = [[row[n] for row in visits] for n in range(7)]
     edge = np.array([EDGES[name] if name else -1 for name in rows[2]], dtype=np.int32)
     state = np.array(rows[1], dtype=np.int32)
     agent = np.where(np.isin(state, [ANSWER, REFUND]), 0, -1).astype(np.int32)
-    times = [np.array(row, dtype=np.float64) for row in rows[3:]]
+    times = [np.array(row, dtype=np.float64) for row in (*rows[3:], np.zeros(len(state)) if idle is None else idle)]
     records = Records(np.array(rows[0], dtype=np.int32), state, agent, edge, *times)
     tickets = some_tickets(created)
     run = Run(records, some_tickets([]), np.zeros(0, dtype=np.int32), len(created), 0, len(created), 0)
@@ -181,6 +186,13 @@ def test_cost_is_work_fees_and_fixed_cost_and_nothing_is_lost() -> None:
     assert cost[0] == pytest.approx(0.2 + 0.3 + 15 / 60 * 30 + 70 * 15 / 20, abs=1e-5)
     assert cost[1] == pytest.approx(0.2 + 0.9 + 0.5, abs=1e-5)
     assert cost[2] == pytest.approx(0.2 + 5 / 60 * 30 + 70 * 5 / 20, abs=1e-5)
+
+
+def test_a_visit_after_idle_time_costs_what_the_gap_before_it_is_charged() -> None:
+    steps = tuple(replace(step, billed=1.5, billed_idle=12.0) for step in SURE.steps)
+    visits: list[Visit] = [(n, REFUND, "refund>resolved", n, n, n + 10, 10) for n in range(2)]
+    rows = told(visits, [0, 1], replace(SURE, steps=steps), idle=[4.9, 5.0])
+    assert rows.spent.tolist() == pytest.approx([1.5 * 10 / 60 * 30, (1.5 * 10 + 12) / 60 * 30])
 
 
 def test_replies_come_with_their_probability_and_are_the_same_in_every_run_of_a_seed() -> None:
