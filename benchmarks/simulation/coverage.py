@@ -35,7 +35,7 @@ CHANGES = {
     "one more agent": "staff: {group: front, agents: 1}",
     "a step skipped": 'remove: {workflow: orders, step: "Assigned: back"}',
 }
-SETTINGS = Settings(weeks=4, draws=30, replications=4, explained=0)
+SETTINGS = Settings(weeks=4, explained=0)
 TRUE_RUNS = 200
 TRUE_SEED = 5_000_000
 BOUNDS = {"held": (0.90, 0.97), "came": (0.85, 0.95)}
@@ -136,10 +136,10 @@ def section(found: Mapping[int, Sequence[Json]]) -> str:
         f"Written on {dt.datetime.now(tz=dt.UTC).date()} by `python -m benchmarks.simulation.coverage`. A shop of two "
         "queues with calendars, one busy for 0.87 of its time, gives a log; it is calibrated from the log alone, and "
         f"asked what {' and '.join(CHANGES)} would do over {SETTINGS.weeks} weeks. Effects are held against the mean "
-        f"of {TRUE_RUNS} runs of the true shop, predictions against one. {SETTINGS.draws} draws of "
-        f"{SETTINGS.replications} runs instead of the product's 50 of 5. Effects are to be held in 90 to 97%, "
-        "predictions in 85 to 95%. Of 60 logs the standard error of a figure is 3 points, and not much less of all "
-        "figures together, since those of one log go together. " + " ".join(totals)
+        f"of {TRUE_RUNS} runs of the true shop, predictions against one; {SETTINGS.draws} draws of "
+        f"{SETTINGS.replications} runs. Effects are to be held in 90 to 97%, predictions in 85 to 95%. Of 200 logs the "
+        "standard error of a figure is 1.5 points, and not much less of all figures together, since those of one log "
+        "go together. " + " ".join(totals)
     )
     return "\n\n".join([SIMULATED_COVERAGE_HEADING, said, "\n".join(head + lines)]) + "\n"
 
@@ -162,8 +162,8 @@ def _share(rows: Sequence[Json], name: str) -> str:
 
 
 def _total(cases: int, rows: Sequence[Json]) -> str:
-    parts = [f"{_share(rows, name)} of {what}" for name, what in (("held", "effects"), ("came", "predictions"))]
     shares = [float(np.mean([row[name] for row in rows])) for name in BOUNDS]
+    parts = [f"{share:.1%} of {what}" for share, what in zip(shares, ("effects", "predictions"), strict=True)]
     met = all(low <= share <= high for share, (low, high) in zip(shares, BOUNDS.values(), strict=True))
     names = {(row["change"], row["metric"]) for row in rows}
     single = [

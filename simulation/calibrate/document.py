@@ -77,7 +77,8 @@ def _states(parameters: Parameters, workflow: str | None) -> list[Row]:
                     "next": [_edge(parameters, edge) for edge in edges]}  # fmt: skip
         if step.kind is StepKind.WORK:
             row |= {"work": _time(parameters, int(work.service[n])), "before": _time(parameters, int(work.before[n])),
-                    "keep": float(work.keep[n]), "patience": _time(parameters, int(work.patience[n]))}  # fmt: skip
+                    "keep": float(work.keep[n]), "patience": _time(parameters, int(work.patience[n])),
+                    "charged_per_minute": step.billed, "charged_after_idle_minutes": step.billed_idle}  # fmt: skip
         rows.append(row)
     return rows
 

@@ -214,6 +214,9 @@ def test_the_command_tells_the_evidence_and_all_inputs(demo_home: Path, capsys: 
     assert main.run(["calibrate", "--home", str(demo_home), "--workflow", "returns", "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert {row["workflow"] for row in told["arrivals"]} == {row["workflow"] for row in told["states"]} == {"returns"}
+    work = [state for state in told["states"] if state["kind"] == "work"]
+    assert any(state["charged_after_idle_minutes"] > 0 for state in work)
+    assert all(state["charged_per_minute"] > 0 for state in work)
     for state in told["states"]:
         assert sum(edge["probability"] for edge in state["next"]) == pytest.approx(0 if state["kind"] == "end" else 1)
     assert {queue["queue"] for queue in told["queues"]} > {"Refund approval", "Returns"}
