@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -11,21 +11,30 @@ from simulation.calibrate.chain import Bools, Chain, Columns
 from simulation.parameters import IDLE, Distributions, Floats, Parameters, Shape, Step
 
 _FEW = 30.0
+_SURE = 3.0  # standard errors from none: there are many steps
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """Of visits by step [X]: minutes that they ran, minutes that they were charged, how many there were."""
+    """Of visits by step [X]: minutes that they ran, minutes that they were charged and the squares of these, how many
+    there were.
+    """
 
     ran: Floats
     charged: Floats
+    squares: Floats
     n: Floats
 
     def where(self, chosen: Bools, others: _Seen) -> _Seen:
         """These steps' own figures where chosen, else others'."""
-        return _Seen(
-            *(np.where(chosen, getattr(self, name), getattr(others, name)) for name in ("ran", "charged", "n"))
-        )
+        return _Seen(*(np.where(chosen, getattr(self, one.name), getattr(others, one.name)) for one in fields(self)))
+
+    @property
+    def chance(self) -> Floats:
+        """Variance of the mean charge of a visit."""
+        n = np.maximum(self.n, 2.0)
+        result: Floats = np.maximum(self.squares / n - (self.charged / n) ** 2, 0.0) / (n - 1)
+        return result
 
 
 def billed(
@@ -35,15 +44,15 @@ def billed(
 
     As many as make the visits that were seen cost what they did. `handled`: minutes by workflow that cost was reckoned
     by; what of them is in no visit is shared out by the others. A step with few visits takes its workflow's. Idle time
-    counts where it makes visits dearer: where they show no act when work is taken up, the gap before it is charged.
+    counts where it surely makes visits dearer: where they show no act when work is taken up, the gap is charged.
     """
     done = visits.is_work & ~visits.is_given_up & ~np.isnan(visits.left)
     speed = np.where(visits.agent >= 0, point.staff.speed[visits.agent], 1.0) if len(point.staff.speed) else 1.0
     work = means(point.distributions)[point.work.service[found.state]] * speed
     rested = idle(visits, done) >= IDLE
     every, busy, after = (_seen(visits, work, rows, len(steps)) for rows in (done, done & ~rested, done & rested))
-    dearer = after.charged * np.maximum(busy.ran, 1e-9) > busy.charged * after.ran
-    apart = (busy.n >= _FEW) & (after.n >= _FEW) & dearer
+    dearer = (after.charged - busy.charged / np.maximum(busy.ran, 1e-9) * after.ran) / np.maximum(after.n, 1.0)
+    apart = (busy.n >= _FEW) & (after.n >= _FEW) & (dearer > _SURE * np.sqrt(busy.chance + after.chance))
     base = busy.where(apart, every)
     told = list(steps)
     for place in np.flatnonzero(every.n).tolist():
@@ -55,9 +64,8 @@ def billed(
 
 def _seen(visits: Columns, work: Floats, rows: Bools, size: int) -> _Seen:
     step = visits.step[rows]
-    return _Seen(
-        *(np.bincount(step, of[rows], size).astype(np.float64) for of in (work, visits.billed, np.ones(len(rows))))
-    )
+    columns = (work, visits.billed, visits.billed**2, np.ones(len(rows)))
+    return _Seen(*(np.bincount(step, of[rows], size).astype(np.float64) for of in columns))
 
 
 def _charges(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from simulation.calibrate import fit, observe
@@ -34,6 +35,17 @@ def test_what_is_begun_after_idle_time_without_a_trace_is_charged_more() -> None
     assert steps["Working: Returns"].billed == pytest.approx(1.0, rel=0.03)
     assert steps["Working: Returns"].billed_idle == pytest.approx(10.0, rel=0.1)
     assert all(step.billed_idle == 0 for step in fit(observe(steady().facts(), tune=False)).steps)
+
+
+def test_what_chance_alone_makes_dearer_after_idle_time_is_not_charged() -> None:
+    for seed in range(6):
+        minutes = np.random.default_rng(seed).exponential(5.0, 200) + 1
+        shop, at = Shop(), 0.0
+        for n, work in enumerate(minutes.tolist()):
+            at += 60.0 if n % 4 == 0 else 0.0
+            shop.answered(at, wait=0.0, work=work)
+            at += work
+        assert all(step.billed_idle == 0 for step in fit(observe(shop.facts(), tune=False)).steps)
 
 
 def test_a_gap_at_its_cap_costs_what_it_was_charged_though_nobody_knows_how_long_it_took() -> None:
