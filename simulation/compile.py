@@ -17,6 +17,7 @@ from simulation.parameters import (
     Parameters,
     Shape,
     StepKind,
+    queue_by_step,
 )
 from simulation.roster import Roster, roster
 
@@ -44,8 +45,7 @@ def plan(parameters: Parameters, minutes: int) -> Plan:
     """
     check(parameters)
     kinds = np.array([step.kind for step in parameters.steps], dtype=np.int8)
-    pools = {name: place for place, name in enumerate(parameters.pools.names)}
-    queues = np.array([pools[step.pool] if step.pool else -1 for step in parameters.steps], dtype=np.int32)
+    queues = queue_by_step(parameters.steps, parameters.pools.names)
     step, arrivals = parameters.routes.step, parameters.arrivals
     shifts = roster(parameters, minutes)
     base = Network(

@@ -11,6 +11,7 @@ N arrival streams. Durations are minutes, probabilities 0 to 1, money the shop's
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, TypeAlias
@@ -255,6 +256,12 @@ class Parameters:
     holidays: tuple[dt.date, ...]
     evidence: tuple[Evidence, ...]
     opening: Opening = Opening()  # without: open minutes are unknown
+
+
+def queue_by_step(steps: Sequence[Step], names: Sequence[str]) -> Ints:
+    """[len(steps)] The position of each step's queue among `names`, -1: it waits in none."""
+    place = {name: number for number, name in enumerate(names)}
+    return np.array([place[step.pool] if step.pool else -1 for step in steps], dtype=np.int32)
 
 
 def same(one: Any, other: Any) -> bool:

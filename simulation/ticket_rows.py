@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.compiled import cached, inlined
 from simulation.network import Keys, Run, Tickets
-from simulation.parameters import IDLE, Floats, Ints, Parameters, Staff, StepKind
+from simulation.parameters import IDLE, Floats, Ints, Parameters, Staff, StepKind, queue_by_step
 from simulation.random import Purpose, uniform
 
 _REPLY, _HANDOFF = int(Purpose.REPLY), int(Purpose.HANDOFF)
@@ -116,8 +116,7 @@ def rules(parameters: Parameters) -> Rules:
     ends = routes.reopens | (kind[routes.to] == StepKind.END)
     source = np.repeat(np.arange(len(kind)), np.diff(routes.edge_start))
     rests = (kind == StepKind.DELAY) & (np.bincount(source[~ends], minlength=len(kind)) == 0)
-    pools = {name: place for place, name in enumerate(parameters.pools.names)}
-    pool = np.array([pools[step.pool] if step.pool else -1 for step in steps], dtype=np.int32)[routes.step]
+    pool = queue_by_step(steps, parameters.pools.names)[routes.step]
     fee, billed, idle = np.array([(step.fee, step.billed, step.billed_idle) for step in steps])[routes.step].T
     return Rules(
         kind, rests, actor == "customer", fee, routes.to, routes.reply, routes.handoff, routes.reopens, pool,

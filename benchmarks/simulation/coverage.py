@@ -132,14 +132,15 @@ def section(found: Mapping[int, Sequence[Json]]) -> str:
     ]
     lines = [line for cases, rows in found.items() for line in _lines(cases, rows)]
     totals = [_total(cases, rows) for cases, rows in found.items() if rows]
+    logs = min(len(rows) // len({(row["change"], row["metric"]) for row in rows}) for rows in found.values() if rows)
     said = (
         f"Written on {dt.datetime.now(tz=dt.UTC).date()} by `python -m benchmarks.simulation.coverage`. A shop of two "
         "queues with calendars, one busy for 0.87 of its time, gives a log; it is calibrated from the log alone, and "
         f"asked what {' and '.join(CHANGES)} would do over {SETTINGS.weeks} weeks. Effects are held against the mean "
         f"of {TRUE_RUNS} runs of the true shop, predictions against one; {SETTINGS.draws} draws of "
-        f"{SETTINGS.replications} runs. Effects are to be held in 90 to 97%, predictions in 85 to 95%. Of 200 logs the "
-        "standard error of a figure is 1.5 points, and not much less of all figures together, since those of one log "
-        "go together. " + " ".join(totals)
+        f"{SETTINGS.replications} runs. Effects are to be held in 90 to 97%, predictions in 85 to 95%. Of {logs} "
+        f"logs the standard error of a figure is {(0.95 * 0.05 / logs) ** 0.5:.1%}, and not much less of all figures "
+        "together, since those of one log go together. " + " ".join(totals)
     )
     return "\n\n".join([SIMULATED_COVERAGE_HEADING, said, "\n".join(head + lines)]) + "\n"
 

@@ -24,9 +24,8 @@ def page() -> None:
 
 
 def _asked(snap: Snapshot) -> None:
-    filters.restore()
-    head = st.container()
-    with st.container(key="filters"):
+    head, place = filters.frame()
+    with place:
         asked, answer, notes = compare_filters(snap)
     for note in notes:
         st.info(plain(note))

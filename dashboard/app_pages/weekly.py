@@ -32,9 +32,8 @@ def _page(snap: Snapshot) -> None:
     if data.weeks(snap.path).is_empty():
         states.empty()
         return
-    filters.restore()
-    head = st.container()
-    with st.container(key="filters"):
+    head, place = filters.frame()
+    with place:
         chosen, notes = filters.filters(snap.path)
     with head:
         top_line.top_line(snap, chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import data
 from dashboard.format import iso_week, span
@@ -21,6 +22,12 @@ def restore() -> None:
     if not any(name in st.query_params for name in NAMES):
         for name, value in st.session_state.get(KEPT, {}).items():
             st.query_params[name] = value
+
+
+def frame() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where a page's head comes, and below it its filters, which are brought back."""
+    restore()
+    return st.container(), st.container(key="filters")
 
 
 def remember() -> None:

@@ -29,9 +29,8 @@ def process_page(body: Body, *, drawn: bool) -> None:
         if process_data.sizes(snap.path).is_empty():
             states.no_events()
             return
-        filters.restore()
-        head = st.container()
-        with st.container(key="filters"):
+        head, place = filters.frame()
+        with place:
             asked, notes = process_filters(snap, drawn=drawn)
         body(snap, asked, head, notes)
 

@@ -49,7 +49,7 @@ def billed(
     done = visits.is_work & ~visits.is_given_up & ~np.isnan(visits.left)
     speed = np.where(visits.agent >= 0, point.staff.speed[visits.agent], 1.0) if len(point.staff.speed) else 1.0
     work = means(point.distributions)[point.work.service[found.state]] * speed
-    rested = idle(visits, done) >= IDLE
+    rested = _idle(visits, done) >= IDLE
     every, busy, after = (_seen(visits, work, rows, len(steps)) for rows in (done, done & ~rested, done & rested))
     dearer = (after.charged - busy.charged / np.maximum(busy.ran, 1e-9) * after.ran) / np.maximum(after.n, 1.0)
     apart = (busy.n >= _FEW) & (after.n >= _FEW) & (dearer > _SURE * np.sqrt(busy.chance + after.chance))
@@ -82,7 +82,7 @@ def _charges(
     return float(factor * rest), float(more * rest)
 
 
-def idle(visits: Columns, done: Bools) -> Floats:
+def _idle(visits: Columns, done: Bools) -> Floats:
     """Minutes from when an agent last ended a visit to when it began this one [V]; 0 where nobody knows."""
     rows = np.flatnonzero(done & (visits.agent >= 0))
     rows = rows[np.lexsort((visits.left[rows], visits.agent[rows]))]

@@ -24,14 +24,25 @@ from simulation.calibrate.pauses import beside, in_turn, resting, without_closin
 from simulation.calibrate.people import pace
 from simulation.calibrate.queues import keep_counts
 from simulation.calibrate.shifts import SHIFT_DAYS, Shifts, shifts
-from simulation.calibrate.staffing import local_minutes, queues_of, staff_of
+from simulation.calibrate.staffing import local_minutes, money_of, queues_of, staff_of
 from simulation.calibrate.streams import REPEAT_DAYS, Contacts, daily, links
 from simulation.calibrate.tune import after_work, replay, simulated_waits
 from simulation.calibrate.tune_log import tuned_log
 from simulation.calibrate.visits import simulated_visits
 from simulation.calibrate.waiting import edge_delays, work_of
 from simulation.clock import day_number
-from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Money, Opening, Routes, StepKind
+from simulation.parameters import (
+    AT_ONCE,
+    PRIORITIES,
+    Evidence,
+    Floats,
+    Ints,
+    Level,
+    Opening,
+    Routes,
+    StepKind,
+    queue_by_step,
+)
 
 WEEKS = 26
 _DAY = 1440.0
@@ -69,7 +80,7 @@ def observe(facts: ServiceFacts, weeks: int = WEEKS, *, tune: bool = True) -> Ob
 def _tuned(plain: Observed, visits: Columns, tickets: pl.DataFrame, created: Floats) -> tuple[Observed, list[Evidence]]:
     """With the minutes after work that make queues as long in a run of the last weeks as they were."""
     names = plain.pools.names
-    pool = np.array([-1 if s.pool is None else names.index(s.pool) for s in visits.steps], np.int32)[visits.step]
+    pool = queue_by_step(visits.steps, names)[visits.step]
     streams = list(zip(plain.stream_workflow, plain.stream_channel, plain.stream_state.tolist(), strict=True))
     stream = _stream_by_ticket(visits, streams, tickets, plain.chain)
     was = replay(plain, visits, stream, _priorities(tickets), created, pool)
@@ -187,7 +198,7 @@ def _observed(
 ) -> Observed:  # fmt: skip
     workflows = tuple(sorted({step.workflow for step in visits.steps}))
     pools = tuple(sorted({step.pool for step in visits.steps if step.pool}))
-    pool = np.array([-1 if s.pool is None else pools.index(s.pool) for s in visits.steps], np.int32)[visits.step]
+    pool = queue_by_step(visits.steps, pools)[visits.step]
     priority = _priorities(tickets)
     amounts = Collected()
     contacts, streams = _contacts(facts, visits, found, tickets, days, priority, workflows)
@@ -234,7 +245,7 @@ def _observed(
         stream_outreach=_mostly(tickets["is_outreach"].to_numpy(), stream_of, len(streams)),
         repeat_delay=repeat_delay,
         backlog=backlog(visits, found, stream_of, priority, created, answers, keys),
-        money=_money(facts),
+        money=money_of(facts),
         holidays=facts.holidays,
         opening=Opening(),
         seen_days=_seen(visits, -SHIFT_DAYS * _DAY, visits.day),
@@ -379,13 +390,3 @@ def _repeat_delays(
         day = _place(mine["resolved_at"], facts.zone, days)
         found.append(amounts.observed(key, mine["again_minutes"].to_numpy(), day))
     return np.array(found, np.int32)
-
-
-def _money(facts: ServiceFacts) -> Money:
-    return Money(
-        currency=facts.currency,
-        fee_per_ticket=facts.fees.get("ticket_fee", 0.0),
-        fee_per_reply=facts.fees.get("message_fee", 0.0),
-        fee_per_automated_resolution=facts.fees.get("automation_fee", 0.0),
-        fixed_per_week=facts.fixed_per_week,
-    )

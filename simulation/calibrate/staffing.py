@@ -10,7 +10,7 @@ from simulation.calibrate.chain import Columns
 from simulation.calibrate.people import skills, zone_minutes
 from simulation.calibrate.queues import STRICT, discipline, together
 from simulation.calibrate.shifts import Shifts
-from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Pools, Staff
+from simulation.parameters import AT_ONCE, PRIORITIES, Evidence, Floats, Ints, Level, Money, Pools, Staff
 
 _BEFORE_ALL = 100 * STRICT
 _SKILL_MINUTES = 26 * 7 * 1440.0
@@ -95,4 +95,15 @@ def _wages(facts: ServiceFacts, agents: tuple[str, ...], groups: list[str | None
             seen.get(name, float(np.median(by_group.get(group, every))))
             for name, group in zip(agents, groups, strict=True)
         ]
+    )
+
+
+def money_of(facts: ServiceFacts) -> Money:
+    """What is charged apiece, and what comes every week."""
+    return Money(
+        currency=facts.currency,
+        fee_per_ticket=facts.fees.get("ticket_fee", 0.0),
+        fee_per_reply=facts.fees.get("message_fee", 0.0),
+        fee_per_automated_resolution=facts.fees.get("automation_fee", 0.0),
+        fixed_per_week=facts.fixed_per_week,
     )

@@ -21,7 +21,7 @@ from simulation.clock import DAY, clock
 from simulation.compile import network
 from simulation.engine import run
 from simulation.network import Run, Tickets
-from simulation.parameters import Floats, Ints, Parameters, StepKind
+from simulation.parameters import Floats, Ints, Parameters, StepKind, queue_by_step
 from simulation.roster import Intervals, worked
 
 WEEKS = 8
@@ -124,12 +124,12 @@ def simulated_waits(parameters: Parameters, was: Replay) -> Floats:
 
 
 def _waits(parameters: Parameters, was: Replay, seed: int) -> Floats:
-    pools = {name: n for n, name in enumerate(parameters.pools.names)}
+    names = parameters.pools.names
     kind = np.array([step.kind for step in parameters.steps])[parameters.routes.step]
-    pool = np.array([pools.get(step.pool or "", -1) for step in parameters.steps])[parameters.routes.step]
+    pool = queue_by_step(parameters.steps, names)[parameters.routes.step]
     ran = replayed(parameters, was, seed).records
     work = (kind[ran.state] == StepKind.WORK) & (ran.edge != _GIVEN_UP)
-    return _mean(*_waited(ran.entered, ran.started, pool[ran.state], work, float(was.span), len(pools)))
+    return _mean(*_waited(ran.entered, ran.started, pool[ran.state], work, float(was.span), len(names)))
 
 
 def replayed(parameters: Parameters, was: Replay, seed: int) -> Run:

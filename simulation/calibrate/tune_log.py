@@ -16,7 +16,7 @@ from simulation.calibrate.chain import Columns
 from simulation.calibrate.fit import fit
 from simulation.calibrate.observed import Observed
 from simulation.calibrate.pauses import in_turn
-from simulation.parameters import Floats, Ints
+from simulation.parameters import Floats, Ints, queue_by_step
 from simulation.runs import one_run
 
 _ROUNDS = 6
@@ -87,9 +87,7 @@ def _ran(observed: Observed, seed: int) -> tuple[Floats, Ints, Ints]:
 
 def _pool(observed: Observed) -> Ints:
     """The queue of each state, -1 none."""
-    number = {name: place for place, name in enumerate(observed.pools.names)}
-    by_step = np.array([number.get(step.pool or "", -1) for step in observed.steps], np.int32)
-    result: Ints = by_step[observed.routes.step]
+    result: Ints = queue_by_step(observed.steps, observed.pools.names)[observed.routes.step]
     return result
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, eye_array
 from scipy.sparse.linalg import splu
 
-from simulation.parameters import Arrivals, Floats, Ints, Parameters, Routes, Step, StepKind
+from simulation.parameters import Arrivals, Floats, Ints, Parameters, Routes, Step, StepKind, queue_by_step
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.intp]
@@ -125,8 +125,8 @@ def of_kind(shop: Parameters, kind: StepKind) -> Mask:
 
 def pool_of(shop: Parameters) -> Ints:
     """[S] The pool of a state, -1 none."""
-    place = {name: number for number, name in enumerate(shop.pools.names)}
-    return np.array([place[step.pool] if step.pool else -1 for step in shop.steps], dtype=np.int32)[shop.routes.step]
+    result: Ints = queue_by_step(shop.steps, shop.pools.names)[shop.routes.step]
+    return result
 
 
 def resting(shop: Parameters) -> Mask:
